@@ -1,0 +1,29 @@
+/* An HTTP/1.1 server that hands requests to one thread and takes the answers back: libmicrohttpd in front of a bounded
+ * queue. Only this folder includes <microhttpd.h>. Requests have a maximum size, time and number; over these the client
+ * gets 413, 408 or 503 without the queue being touched. */
+#ifndef SAMME_HTTP_SERVER_H
+#define SAMME_HTTP_SERVER_H
+
+#include "samme/limits.h"
+#include "samme/request.h"
+#include "samme/status.h"
+
+#define SAMME_HTTP_QUEUE_MAX       256u /* requests waiting or being answered */
+#define SAMME_HTTP_CONNECTIONS_MAX 512u
+
+typedef struct samme_http_server samme_http_server;
+
+/* port 0 takes a free one. */
+samme_status samme_http_open(const char *address, uint16_t port, samme_http_server **out, samme_error *error)
+    SAMME_CHECKED;
+/* Unanswered requests get 503. */
+void samme_http_close(samme_http_server *server);
+uint16_t samme_http_port(const samme_http_server *server);
+/* Readable when a request waits. */
+int samme_http_wake_fd(const samme_http_server *server);
+/* Takes one request; false when none waits. Its spans are valid until it is answered. */
+bool samme_http_take(samme_http_server *server, samme_request *out);
+/* Copies the answer. An id that is gone (the client left) is fine. */
+void samme_http_answer(samme_http_server *server, uint64_t id, const samme_response *response);
+
+#endif

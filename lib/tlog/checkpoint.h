@@ -1,0 +1,19 @@
+/* C2SP tlog-checkpoint: "origin\nsize\nbase64(root)\n", signed as a note by a key whose name is the origin. */
+#ifndef SAMME_TLOG_CHECKPOINT_H
+#define SAMME_TLOG_CHECKPOINT_H
+
+#include "tlog/note.h"
+
+typedef struct samme_checkpoint {
+    uint64_t size;
+    samme_hash root;
+} samme_checkpoint;
+
+/* Appends the signed checkpoint note. origin = key name. */
+samme_status samme_checkpoint_sign(const char *origin, const samme_seed *seed, const samme_checkpoint *checkpoint,
+                                   samme_buffer *out) SAMME_CHECKED;
+/* Opens a note that must be a checkpoint of origin key->name, signed by key. Extension lines are refused. */
+samme_status samme_checkpoint_open(samme_span note, const samme_vkey *key, samme_checkpoint *out,
+                                   samme_error *error) SAMME_CHECKED;
+
+#endif

@@ -1,0 +1,55 @@
+/* C2SP signed notes (c2sp.org/signed-note): a text, a blank line, and lines "— name base64(keyid || signature)". Pure;
+ * the parser is strict and never changes what it was given. */
+#ifndef SAMME_TLOG_NOTE_H
+#define SAMME_TLOG_NOTE_H
+
+#include "base/buffer.h"
+#include "crypto/sign.h"
+
+#define SAMME_NOTE_NAME_MAX       100u /* bytes of a key name */
+#define SAMME_NOTE_SIGNATURES_MAX 100u
+#define SAMME_VKEY_TEXT_MAX       (SAMME_NOTE_NAME_MAX + 64u)
+
+/* A verifier key of type 0x01 (Ed25519). */
+typedef struct samme_vkey {
+    char name[SAMME_NOTE_NAME_MAX + 1];
+    uint32_t id; /* first four bytes of SHA256(name || 0x0A || 0x01 || key), big-endian */
+    samme_public_key key;
+} samme_vkey;
+
+/* SAMME_MALFORMED when the name is empty, too long, has white space, '+' or control characters, or is not UTF-8. */
+samme_status samme_vkey_make(const char *name, const samme_public_key *key, samme_vkey *out,
+                             samme_error *error) SAMME_CHECKED;
+/* "name+hex8+base64(0x01||key)"; the id must be right, the key sound (not of small order). */
+samme_status samme_vkey_parse(samme_span text, samme_vkey *out, samme_error *error) SAMME_CHECKED;
+void samme_vkey_format(const samme_vkey *vkey, samme_buffer *out);
+bool samme_vkey_equal(const samme_vkey *a, const samme_vkey *b);
+
+/* A parsed note; spans point into the text that was given. */
+typedef struct samme_note {
+    samme_span text; /* what was signed, its last newline included */
+    unsigned count;
+    struct samme_note_signature {
+        samme_span name;
+        uint32_t id;
+        samme_signature signature; /* only when `ed25519`: 64 bytes behind the id */
+        bool ed25519;
+    } signatures[SAMME_NOTE_SIGNATURES_MAX];
+} samme_note;
+
+/* Reads the form only; checks no signature. SAMME_MALFORMED, SAMME_TOO_LARGE (over SAMME_DOCUMENT_MAX_BYTES). */
+samme_status samme_note_parse(samme_span bytes, samme_note *out, samme_error *error) SAMME_CHECKED;
+
+/* How many distinct ones of the given keys (by public key) signed this note. A line that names one of the keys but does
+ * not verify makes the whole note SAMME_BAD_SIGNATURE. *out_valid may be 0: the caller has a threshold. */
+samme_status samme_note_verify(const samme_note *note, const samme_vkey *keys, size_t key_count,
+                               unsigned *out_valid, samme_error *error) SAMME_CHECKED;
+
+/* Appends text (which must end in a newline and have no blank line at its end) and one signature line. */
+samme_status samme_note_sign(samme_span text, const char *name, const samme_seed *seed,
+                             samme_buffer *out) SAMME_CHECKED;
+/* Appends one more signature line to an existing note, in place. */
+samme_status samme_note_cosign(samme_buffer *note, const char *name, const samme_seed *seed,
+                               samme_error *error) SAMME_CHECKED;
+
+#endif
