@@ -1,5 +1,6 @@
-/* The rows port: the table of rows that folds read and write. Over a space (base/space.h), or over a layer
- * (base/layer.h) of rows not merged yet on top of another. Keys 1..SAMME_STORE_KEY_MAX bytes. */
+/* The rows port: the table of rows that folds read and write. Over a space (base/space.h), or over
+ * a layer (base/layer.h) of rows not merged yet on top of another. Keys 1..SAMME_STORE_KEY_MAX
+ * bytes. */
 #ifndef SAMME_ROWS_H
 #define SAMME_ROWS_H
 

@@ -1,5 +1,5 @@
-/* Bytes that belong to somebody else: a pointer and a length. A span never owns, and is valid as long as the
- * object it was taken from says. An empty span may have a NULL pointer. */
+/* Bytes that belong to somebody else: a pointer and a length. A span never owns, and is valid as
+ * long as the object it was taken from says. An empty span may have a NULL pointer. */
 #ifndef SAMME_SPAN_H
 #define SAMME_SPAN_H
 
@@ -18,9 +18,11 @@ typedef struct samme_hash {
     uint8_t bytes[32];
 } samme_hash;
 
-#define SAMME_SPAN(pointer, size) ((samme_span){.data = (const uint8_t *)(pointer), .length = (size)})
+#define SAMME_SPAN(pointer, size)                                                                  \
+    ((samme_span){.data = (const uint8_t *)(pointer), .length = (size)})
 /* Span of a string literal, without its terminator. */
-#define SAMME_LITERAL(text) ((samme_span){.data = (const uint8_t *)("" text), .length = sizeof(text) - 1})
+#define SAMME_LITERAL(text)                                                                        \
+    ((samme_span){.data = (const uint8_t *)("" text), .length = sizeof(text) - 1})
 
 static inline samme_span samme_span_of_text(const char *text) {
     return SAMME_SPAN(text, text != NULL ? strlen(text) : 0);

@@ -1,12 +1,13 @@
 /* What a function that can fail answers, and how it says what was wrong.
  *
- * Every fallible function returns a samme_status that must be looked at. The set is closed: a caller can act on
- * the value (retry, refuse the input, drop the peer, stop) without reading the text. Text for people travels in
- * a samme_error that the caller may pass; libraries never print. Our own bugs are asserts, never statuses. */
+ * Every fallible function returns a samme_status that must be looked at. The set is closed: a
+ * caller can act on the value (retry, refuse the input, drop the peer, stop) without reading the
+ * text. Text for people travels in a samme_error that the caller may pass; libraries never print.
+ * Our own bugs are asserts, never statuses. */
 #ifndef SAMME_STATUS_H
 #define SAMME_STATUS_H
 
-#define SAMME_CHECKED __attribute__((warn_unused_result))
+#define SAMME_CHECKED             __attribute__((warn_unused_result))
 #define SAMME_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 typedef enum samme_status {
@@ -19,17 +20,18 @@ typedef enum samme_status {
     SAMME_MISMATCH,      /* a hash, root or size is not what was stated: refuse, keep as evidence */
     SAMME_STALE,         /* older than what is held: refuse */
     SAMME_DENIED,        /* this peer, key or role may not do that */
-    SAMME_FULL,          /* a bounded queue, buffer, table, disk or quota has no room: try later or shed */
-    SAMME_LATER,         /* not possible now, will be: repeat */
-    SAMME_IO,            /* the operating system refused: disk, file, socket */
-    SAMME_CORRUPT,       /* stored data is damaged or foreign: do not serve it */
-    SAMME_UNKNOWN,       /* it may or may not have happened: check before repeating */
+    SAMME_FULL,  /* a bounded queue, buffer, table, disk or quota has no room: try later or shed */
+    SAMME_LATER, /* not possible now, will be: repeat */
+    SAMME_IO,    /* the operating system refused: disk, file, socket */
+    SAMME_CORRUPT, /* stored data is damaged or foreign: do not serve it */
+    SAMME_UNKNOWN, /* it may or may not have happened: check before repeating */
     SAMME_NO_MEMORY,
-    SAMME_UNSUPPORTED,   /* a version or kind this code does not know */
+    SAMME_UNSUPPORTED, /* a version or kind this code does not know */
     SAMME_STATUS_COUNT
 } samme_status;
 
-/* A message for people: names the thing, the place, and what was expected. Plain value, no ownership. */
+/* A message for people: names the thing, the place, and what was expected. Plain value, no
+ * ownership. */
 typedef struct samme_error {
     samme_status status;
     char text[400];
@@ -38,12 +40,13 @@ typedef struct samme_error {
 /* Short stable name of a status, e.g. "bad signature". Never NULL. */
 const char *samme_status_name(samme_status status);
 
-/* Writes status and text into *error (which may be NULL) and returns status, so that a guard can say
- * `return samme_fail(error, SAMME_MALFORMED, "...")`. Longer text is cut. */
+/* Writes status and text into *error (which may be NULL) and returns status, so that a guard can
+ * say `return samme_fail(error, SAMME_MALFORMED, "...")`. Longer text is cut. */
 samme_status samme_fail(samme_error *error, samme_status status, const char *format, ...)
     SAMME_PRINTF(3, 4);
 
-/* Puts "place: " in front of the text of an error that is set; for callers that know the file or the peer. */
+/* Puts "place: " in front of the text of an error that is set; for callers that know the file or
+ * the peer. */
 samme_status samme_fail_in(samme_error *error, samme_status status, const char *format, ...)
     SAMME_PRINTF(3, 4);
 

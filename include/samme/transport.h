@@ -1,8 +1,10 @@
-/* The transport port: single messages to and from peers whose key is known. Implemented by lib/net (ZeroMQ over
- * CURVE) and by the simulator's network; tests/conformance/transport_suite runs against both.
+/* The transport port: single messages to and from peers whose key is known. Implemented by lib/net
+ * (ZeroMQ over CURVE) and by the simulator's network; tests/conformance/transport_suite runs
+ * against both.
  *
- * A message may be lost, doubled, delayed or reordered against other messages; it is never cut or changed and
- * never comes from another key than the one it states. Threads: one thread (control) calls everything. */
+ * A message may be lost, doubled, delayed or reordered against other messages; it is never cut or
+ * changed and never comes from another key than the one it states. Threads: one thread (control)
+ * calls everything. */
 #ifndef SAMME_TRANSPORT_H
 #define SAMME_TRANSPORT_H
 
@@ -16,14 +18,15 @@ typedef struct samme_peer_key {
 
 typedef struct samme_received {
     samme_peer_key peer; /* the key the transport authenticated; at a node always the hub's */
-    uint64_t route;      /* where an answer goes; a peer that reconnects has a new one. 0 at a node */
-    samme_span bytes;    /* valid until the next receive() */
+    uint64_t route;   /* where an answer goes; a peer that reconnects has a new one. 0 at a node */
+    samme_span bytes; /* valid until the next receive() */
 } samme_received;
 
 typedef struct samme_transport {
     void *self;
-    /* Queues one message. SAMME_TOO_LARGE over SAMME_MESSAGE_MAX_BYTES; SAMME_NOT_FOUND when the route is gone;
-     * SAMME_FULL when its queue has no room. Never blocks; OK promises nothing about arrival. */
+    /* Queues one message. SAMME_TOO_LARGE over SAMME_MESSAGE_MAX_BYTES; SAMME_NOT_FOUND when the
+     * route is gone; SAMME_FULL when its queue has no room. Never blocks; OK promises nothing about
+     * arrival. */
     samme_status (*send)(void *self, uint64_t route, samme_span bytes);
     /* Takes one message; SAMME_NOT_FOUND when none waits. Never blocks. */
     samme_status (*receive)(void *self, samme_received *out);

@@ -40,7 +40,7 @@ void samme_arena_reset(samme_arena *arena) {
 
 void *samme_arena_alloc(samme_arena *arena, size_t bytes) {
     const size_t unit = alignof(max_align_t);
-    if (bytes > arena->maximum_bytes)
+    if (bytes > arena->maximum_bytes || bytes > SIZE_MAX / 2) /* the sums below cannot overflow */
         return NULL;
     bytes = (bytes + unit - 1) / unit * unit;
     if (bytes > arena->maximum_bytes - arena->used_bytes)

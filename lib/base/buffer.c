@@ -40,6 +40,8 @@ static bool reserve(samme_buffer *buffer, size_t more) {
     size_t capacity = buffer->capacity < 64 ? 64 : buffer->capacity;
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    if (capacity - 1 > buffer->maximum)
+        capacity = buffer->maximum + 1;
     uint8_t *data = realloc(buffer->data, capacity);
     if (data == NULL) {
         buffer->status = SAMME_NO_MEMORY;
@@ -81,6 +83,8 @@ void samme_buffer_printf(samme_buffer *buffer, const char *format, ...) {
     va_copy(written, measured);
     int length = vsnprintf(NULL, 0, format, measured);
     va_end(measured);
+    if (length < 0 && buffer->status == SAMME_OK)
+        buffer->status = SAMME_TOO_LARGE; /* over INT_MAX */
     uint8_t *room = length < 0 ? NULL : samme_buffer_extend(buffer, (size_t)length);
     if (room != NULL) /* reserve() left room for the terminator */
         vsnprintf((char *)room, (size_t)length + 1, format, written);

@@ -1,5 +1,6 @@
-/* Rows on top of rows: puts stay in the layer, reads see the layer first. For entries of our own that the journal does
- * not hold yet: the layer is cleared and folded again when the journal grows. */
+/* Rows on top of rows: puts stay in the layer, reads see the layer first. For entries of our own
+ * that the journal does not hold yet: the layer is cleared and folded again when the journal grows.
+ */
 #ifndef SAMME_BASE_LAYER_H
 #define SAMME_BASE_LAYER_H
 

@@ -1,5 +1,5 @@
-/* An ordered map from bytes to bytes; keys in memcmp order, keys and values copied in. Not for many threads.
- * O(log n) each; a red-black tree. */
+/* An ordered map from bytes to bytes; keys in memcmp order, keys and values copied in. Not for many
+ * threads. O(log n) each; a red-black tree. */
 #ifndef SAMME_BASE_MAP_H
 #define SAMME_BASE_MAP_H
 
@@ -8,11 +8,13 @@
 
 typedef struct samme_map samme_map;
 
-samme_map *samme_map_new(void); /* NULL: no memory */
+samme_map *samme_map_new(void);      /* NULL: no memory */
 void samme_map_free(samme_map *map); /* accepts NULL */
 
-/* `tag` is a number kept beside the value for the caller's use. Replaces. SAMME_OK or SAMME_NO_MEMORY. */
-samme_status samme_map_put(samme_map *map, samme_span key, samme_span value, uint64_t tag) SAMME_CHECKED;
+/* `tag` is a number kept beside the value for the caller's use. Replaces. SAMME_OK or
+ * SAMME_NO_MEMORY. */
+samme_status samme_map_put(samme_map *map, samme_span key, samme_span value,
+                           uint64_t tag) SAMME_CHECKED;
 void samme_map_remove(samme_map *map, samme_span key);
 void samme_map_clear(samme_map *map);
 size_t samme_map_count(const samme_map *map);

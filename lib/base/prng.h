@@ -1,4 +1,5 @@
-/* Seeded pseudo-random numbers for simulation and property tests (xoshiro256**). Never for keys or ids. */
+/* Seeded pseudo-random numbers for simulation and property tests (xoshiro256**). Never for keys or
+ * ids. */
 #ifndef SAMME_BASE_PRNG_H
 #define SAMME_BASE_PRNG_H
 

@@ -48,7 +48,10 @@ samme_status samme_fail_in(samme_error *error, samme_status status, const char *
     va_start(arguments, format);
     int used = vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
-    if (used >= 0 && (size_t)used < sizeof error->text)
-        snprintf(error->text + used, sizeof error->text - (size_t)used, ": %s", inner);
+    if (used < 0 || (size_t)used >= sizeof error->text)
+        return status;
+    size_t left = sizeof error->text - (size_t)used;
+    if (snprintf(error->text + used, left, ": %s", inner) < 0)
+        error->text[used] = 0;
     return status;
 }

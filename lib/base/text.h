@@ -9,10 +9,12 @@ void samme_hex_append(samme_buffer *out, samme_span bytes); /* lower case */
 samme_status samme_hex_parse(samme_span text, uint8_t *out, size_t length) SAMME_CHECKED;
 
 void samme_base64_append(samme_buffer *out, samme_span bytes);
-/* Strict: alphabet, padding and zero trailing bits are required, white space refused. Appends to out. */
+/* Strict: alphabet, padding and zero trailing bits are required, white space refused. Appends to
+ * out. */
 samme_status samme_base64_parse(samme_span text, samme_buffer *out) SAMME_CHECKED;
 
-/* Decimal digits only, no sign, no leading zero except "0" itself. SAMME_MALFORMED, SAMME_TOO_LARGE. */
+/* Decimal digits only, no sign, no leading zero except "0" itself. SAMME_MALFORMED,
+ * SAMME_TOO_LARGE. */
 samme_status samme_u64_parse(samme_span text, uint64_t *out) SAMME_CHECKED;
 /* The same with an optional leading '-' ("-0" is malformed). */
 samme_status samme_i64_parse(samme_span text, int64_t *out) SAMME_CHECKED;

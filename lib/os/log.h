@@ -1,5 +1,6 @@
-/* Log lines to stderr, one per call, for journald and people: "<6>ts=... level=info who=hub msg=..." The <N> prefix
- * only when stderr is not a terminal. Any thread may call it; a line is one write(2). Only shells and mains log. */
+/* Log lines to stderr, one per call, for journald and people: "<6>ts=... level=info who=hub
+ * msg=..." The <N> prefix only when stderr is not a terminal. Any thread may call it; a line is one
+ * write(2). Only shells and mains log. */
 #ifndef SAMME_OS_LOG_H
 #define SAMME_OS_LOG_H
 

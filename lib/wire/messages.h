@@ -1,5 +1,6 @@
-/* The messages of proto/ as C structs. This is the only place that includes generated code; everyone else includes this.
- * Structs are protobuf-c's: a message read by samme_unpack lives in an arena and is never changed or freed singly. */
+/* The messages of proto/ as C structs. This is the only place that includes generated code;
+ * everyone else includes this. Structs are protobuf-c's: a message read by samme_unpack lives in an
+ * arena and is never changed or freed singly. */
 #ifndef SAMME_WIRE_MESSAGES_H
 #define SAMME_WIRE_MESSAGES_H
 
@@ -8,8 +9,10 @@
 #include "enrolment.pb-c.h"
 #include "event.pb-c.h"
 #include "facts.pb-c.h"
+#include "import.pb-c.h"
 #include "journal.pb-c.h"
 #include "policy.pb-c.h"
+#include "state.pb-c.h"
 #include "sync.pb-c.h"
 #include "view.pb-c.h"
 
