@@ -1,5 +1,5 @@
-/* SHA-256, by libcrypto (five times faster than libsodium's here). Any thread. Aborts only when libcrypto cannot
- * give a context, which is out of memory at start. */
+/* SHA-256, by libcrypto (five times faster than libsodium's here). Any thread. Aborts only when
+ * libcrypto cannot give a context, which is out of memory at start. */
 #ifndef SAMME_CRYPTO_HASH_H
 #define SAMME_CRYPTO_HASH_H
 

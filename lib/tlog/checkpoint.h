@@ -1,4 +1,5 @@
-/* C2SP tlog-checkpoint: "origin\nsize\nbase64(root)\n", signed as a note by a key whose name is the origin. */
+/* C2SP tlog-checkpoint: "origin\nsize\nbase64(root)\n", signed as a note by a key whose name is the
+ * origin. */
 #ifndef SAMME_TLOG_CHECKPOINT_H
 #define SAMME_TLOG_CHECKPOINT_H
 
@@ -9,10 +10,14 @@ typedef struct samme_checkpoint {
     samme_hash root;
 } samme_checkpoint;
 
-/* Appends the signed checkpoint note. origin = key name. */
-samme_status samme_checkpoint_sign(const char *origin, const samme_seed *seed, const samme_checkpoint *checkpoint,
+/* Appends the signed checkpoint note. origin = key name. SAMME_MALFORMED (origin), SAMME_TOO_LARGE
+ * (a size over SAMME_TREE_MAX_LEAVES), or the buffer's status. */
+samme_status samme_checkpoint_sign(const char *origin, const samme_seed *seed,
+                                   const samme_checkpoint *checkpoint,
                                    samme_buffer *out) SAMME_CHECKED;
-/* Opens a note that must be a checkpoint of origin key->name, signed by key. Extension lines are refused. */
+/* Opens a note that must be a checkpoint of origin key->name, signed by key. Extension lines are
+ * refused. SAMME_BAD_SIGNATURE when key has not signed it; whatever else is wrong is
+ * SAMME_MALFORMED, or SAMME_TOO_LARGE as in samme_note_parse(). */
 samme_status samme_checkpoint_open(samme_span note, const samme_vkey *key, samme_checkpoint *out,
                                    samme_error *error) SAMME_CHECKED;
 

@@ -1,5 +1,5 @@
-/* C2SP signed notes (c2sp.org/signed-note): a text, a blank line, and lines "— name base64(keyid || signature)". Pure;
- * the parser is strict and never changes what it was given. */
+/* C2SP signed notes (c2sp.org/signed-note): a text, a blank line, and lines "— name base64(keyid ||
+ * signature)". Pure; the parser is strict and never changes what it was given. */
 #ifndef SAMME_TLOG_NOTE_H
 #define SAMME_TLOG_NOTE_H
 
@@ -17,10 +17,12 @@ typedef struct samme_vkey {
     samme_public_key key;
 } samme_vkey;
 
-/* SAMME_MALFORMED when the name is empty, too long, has white space, '+' or control characters, or is not UTF-8. */
+/* SAMME_MALFORMED when the name is empty, too long, has white space, '+' or control characters, or
+ * is not UTF-8. White space is all of Unicode's. */
 samme_status samme_vkey_make(const char *name, const samme_public_key *key, samme_vkey *out,
                              samme_error *error) SAMME_CHECKED;
-/* "name+hex8+base64(0x01||key)"; the id must be right, the key sound (not of small order). */
+/* "name+hex8+base64(0x01||key)", hex in lower case; the id must be right, the key sound (not of
+ * small order). SAMME_MALFORMED. */
 samme_status samme_vkey_parse(samme_span text, samme_vkey *out, samme_error *error) SAMME_CHECKED;
 void samme_vkey_format(const samme_vkey *vkey, samme_buffer *out);
 bool samme_vkey_equal(const samme_vkey *a, const samme_vkey *b);
@@ -37,18 +39,24 @@ typedef struct samme_note {
     } signatures[SAMME_NOTE_SIGNATURES_MAX];
 } samme_note;
 
-/* Reads the form only; checks no signature. SAMME_MALFORMED, SAMME_TOO_LARGE (over SAMME_DOCUMENT_MAX_BYTES). */
+/* Reads the form only; checks no signature. The text may have blank lines, but not at its end; a
+ * signature line may have a name of any length and a blob of any length over 4. SAMME_MALFORMED,
+ * SAMME_TOO_LARGE (over SAMME_DOCUMENT_MAX_BYTES or SAMME_NOTE_SIGNATURES_MAX). */
 samme_status samme_note_parse(samme_span bytes, samme_note *out, samme_error *error) SAMME_CHECKED;
 
-/* How many distinct ones of the given keys (by public key) signed this note. A line that names one of the keys but does
- * not verify makes the whole note SAMME_BAD_SIGNATURE. *out_valid may be 0: the caller has a threshold. */
+/* How many distinct ones of the given keys (by public key) signed this note. A line that names (by
+ * name and id) one of the keys but does not verify makes the whole note SAMME_BAD_SIGNATURE; lines
+ * of others are passed over. *out_valid may be 0: the caller has a threshold. */
 samme_status samme_note_verify(const samme_note *note, const samme_vkey *keys, size_t key_count,
                                unsigned *out_valid, samme_error *error) SAMME_CHECKED;
 
-/* Appends text (which must end in a newline and have no blank line at its end) and one signature line. */
+/* Appends text (which must end in a newline and have no blank line at its end) and one signature
+ * line. SAMME_MALFORMED (text or name), SAMME_TOO_LARGE, or the buffer's status. */
 samme_status samme_note_sign(samme_span text, const char *name, const samme_seed *seed,
                              samme_buffer *out) SAMME_CHECKED;
-/* Appends one more signature line to an existing note, in place. */
+/* Appends one more signature line to an existing note, in place. A key that has signed already
+ * signs again: it counts once. SAMME_MALFORMED, SAMME_TOO_LARGE (no line more fits), or the
+ * buffer's status. */
 samme_status samme_note_cosign(samme_buffer *note, const char *name, const samme_seed *seed,
                                samme_error *error) SAMME_CHECKED;
 
