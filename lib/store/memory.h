@@ -1,5 +1,6 @@
-/* The store port in memory, for the simulator and tests. It has a synced part and a queue of commits that are not:
- * sync() completes queued commits; crash() loses them and leaves what a restart would find. */
+/* The store port in memory, for the simulator and tests. It has a synced part and a queue of
+ * commits that are not: sync() completes queued commits; crash() loses them and leaves what a
+ * restart would find. */
 #ifndef SAMME_STORE_MEMORY_H
 #define SAMME_STORE_MEMORY_H
 
@@ -7,15 +8,19 @@
 
 typedef struct samme_memory_store samme_memory_store;
 
-samme_memory_store *samme_memory_store_new(void);
-void samme_memory_store_free(samme_memory_store *store);
+samme_memory_store *samme_memory_store_new(void);        /* NULL: no memory */
+void samme_memory_store_free(samme_memory_store *store); /* accepts NULL */
 samme_store samme_memory_store_port(samme_memory_store *store);
 
-/* Makes up to `maximum` queued commits durable, in order; returns how many. */
+/* Completes up to `maximum` queued commits, in order: those that may be applied are durable, the
+ * others failed. Returns how many; one that fails takes all behind it along. An open snapshot does
+ * not see them; while it is open at most SAMME_STORE_QUEUE_MAX can be made durable. */
 size_t samme_memory_store_sync(samme_memory_store *store, size_t maximum);
-/* Loses every queued commit and every uncollected completion. */
+/* Loses every queued commit and every uncollected completion; closes the snapshot. The port is then
+ * that of the restarted store. */
 void samme_memory_store_crash(samme_memory_store *store);
-/* The next synced commit ends with this outcome (FAILED or UNKNOWN; UNKNOWN applies it). */
+/* The next synced commit ends with this outcome (FAILED or UNKNOWN; UNKNOWN applies it, and the
+ * store then fails every commit until it crashed, as a disk of which nobody knows would). */
 void samme_memory_store_fail_next(samme_memory_store *store, samme_outcome outcome);
 
 #endif
