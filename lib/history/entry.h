@@ -14,8 +14,10 @@ typedef struct samme_entry_head {
     samme_span request_hash; /* empty or 32 bytes */
 } samme_entry_head;
 
-/* Appends the packed Event. The class follows from the kind. SAMME_TOO_LARGE over SAMME_EVENT_MAX_BYTES. */
-samme_status samme_entry_build(const samme_entry_head *head, const void *body, samme_buffer *out) SAMME_CHECKED;
+/* Appends the packed Event. The class follows from the kind. SAMME_TOO_LARGE over
+ * SAMME_EVENT_MAX_BYTES. */
+samme_status samme_entry_build(const samme_entry_head *head, const void *body,
+                               samme_buffer *out) SAMME_CHECKED;
 
 typedef struct samme_entry {
     const Samme__Event *event;
@@ -30,9 +32,10 @@ typedef struct samme_entry {
     } body;
 } samme_entry;
 
-/* SAMME_MALFORMED, SAMME_TOO_LARGE, SAMME_UNSUPPORTED (a kind or version this code does not know). *out->event is set
- * whenever the head could be read. */
-samme_status samme_entry_open(samme_span bytes, samme_arena *arena, samme_entry *out, samme_error *error) SAMME_CHECKED;
+/* SAMME_MALFORMED, SAMME_TOO_LARGE, SAMME_UNSUPPORTED (a kind or version this code does not know).
+ * *out->event is set whenever the head could be read. */
+samme_status samme_entry_open(samme_span bytes, samme_arena *arena, samme_entry *out,
+                              samme_error *error) SAMME_CHECKED;
 
 /* 16 bytes: 48 bits of milliseconds, then random, marked as RFC 9562 version 7. */
 void samme_event_id(uint8_t out[static 16], int64_t time_ms, const uint8_t random[static 10]);

@@ -1,22 +1,35 @@
-/* The fold: entries in merged order become rows. Total: every entry, late, doubled or impossible, has a defined outcome;
- * what no version may accept becomes a quarantine row and changes nothing else. Reads the clear part only. Pure.
+/* The fold: entries in merged order become rows. Total: every entry, late, doubled or impossible,
+ * has a defined outcome; what no version may accept becomes a quarantine row and changes nothing
+ * else. Reads the clear part only. Pure.
  *
  * Rows (values are messages of proto/view.proto; keys in docs/FORMATS.md):
- *   r receipt   ReceiptRow     of a sale, effective when all parts came
- *   n number    empty          receipts by number
- *   f refund    RefundSlice    one per decided and authorised line, by receipt, line, and the deciding entry
- *   c case      CaseRow        by case code
- *   b branch    BranchRow
- *   q quarantine QuarantineRow
- *   d digest    32 bytes       one per region for service rows, one per home branch for sales
- * Digested rows are r (sales of their home branch), f, c and q (service of the region). */
+ *   r receipt     ReceiptRow     of a sale, effective when all parts came
+ *   n number      empty          receipts by number
+ *   f refund      RefundSlice    one per authorised line, by receipt, line and deciding entry
+ *   c case        CaseRow        by case code
+ *   b branch      BranchRow
+ *   q quarantine  QuarantineRow
+ *   Q count       u64            of quarantine rows
+ *   d digest      32 bytes       one for service rows, one per home branch for sales
+ * Digested rows are r (sales of their home branch), f, c and q (service). */
 #ifndef SAMME_HISTORY_FOLD_H
 #define SAMME_HISTORY_FOLD_H
 
 #include "history/entry.h"
 #include "samme/rows.h"
 
-/* Where an entry stands. own_layer: in our own log but not merged yet; journal_index is then ignored. */
+/* What a row can be named by and hold; an entry over one of these is quarantined. */
+#define SAMME_TILL_MAX_BYTES           32u
+#define SAMME_RECEIPT_NUMBER_MAX_BYTES 64u
+#define SAMME_CASE_CODE_MAX_BYTES      40u
+#define SAMME_SALE_LINES_MAX           10000u /* of all parts of a sale together */
+#define SAMME_RETURN_LINES_MAX         1000u
+#define SAMME_SLICES_PER_LINE_MAX      1024u
+/* The least maximum of the arena a fold is given: a receipt row at its maximum fits. */
+#define SAMME_FOLD_SCRATCH_BYTES (64u * 1024u * 1024u)
+
+/* Where an entry stands. own_layer: in our own log but not merged yet; journal_index is then
+ * ignored. */
 typedef struct samme_position {
     uint32_t branch;
     uint32_t epoch;
@@ -25,13 +38,17 @@ typedef struct samme_position {
     bool own_layer;
 } samme_position;
 
-/* SAMME_OK also for a quarantined entry (*out_quarantined says so; may be NULL). Other statuses are of the rows or memory
- * only. `scratch` is reset by the callee. */
-samme_status samme_fold(const samme_rows *rows, const samme_position *position, samme_span entry, samme_arena *scratch,
-                        bool *out_quarantined, samme_error *error) SAMME_CHECKED;
+/* SAMME_OK also for a quarantined entry (*out_quarantined says so; may be NULL). Other statuses are
+ * of the rows or memory only. `scratch` is reset by the callee. */
+samme_status samme_fold(const samme_rows *rows, const samme_position *position, samme_span entry,
+                        samme_arena *scratch, bool *out_quarantined,
+                        samme_error *error) SAMME_CHECKED;
 
-/* Puts a row into quarantine by name; for what is wrong outside entries (a release record that does not verify). */
-samme_status samme_quarantine(const samme_rows *rows, const samme_position *position, const char *reason) SAMME_CHECKED;
+/* Puts a row into quarantine by name; the reason is part of the row and so of the digest: never
+ * changed once published. For what is wrong outside entries too (a release record that does not
+ * verify: branch 0, the journal index). */
+samme_status samme_quarantine(const samme_rows *rows, const samme_position *position,
+                              const char *reason) SAMME_CHECKED;
 
 /* SHA-256 over all digest rows, in order: what two holders of the same prefix compare. */
 samme_status samme_state_digest(const samme_rows *rows, samme_hash *out) SAMME_CHECKED;

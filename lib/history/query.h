@@ -5,10 +5,10 @@
 #include "history/fold.h"
 
 #define SAMME_RECEIPTS_FOUND_MAX 32u
-#define SAMME_SLICES_PER_LINE_MAX 1024u
 
-/* Which entries count: those in journal records before journal_size, and those of (branch, epoch) before own_size. A
- * node's present is {branch, epoch, UINT64_MAX, UINT64_MAX}; a past decision's basis names its own. */
+/* Which entries count: those in journal records before journal_size, and those of (branch, epoch)
+ * before own_size. A node's present is {branch, epoch, UINT64_MAX, UINT64_MAX}; a past decision's
+ * basis names its own. */
 typedef struct samme_horizon {
     uint32_t branch;
     uint32_t epoch;
@@ -16,37 +16,49 @@ typedef struct samme_horizon {
     uint64_t own_size;
 } samme_horizon;
 
-/* SAMME_NOT_FOUND: no such receipt, or not all of its parts are there, or not within the horizon. */
-samme_status samme_find_receipt(const samme_rows *rows, const Samme__ReceiptRef *receipt, const samme_horizon *horizon,
-                                samme_arena *arena, const Samme__ReceiptRow **out) SAMME_CHECKED;
+/* SAMME_NOT_FOUND: no such receipt, or not all of its parts are there, or not within the horizon.
+ */
+samme_status samme_find_receipt(const samme_rows *rows, const Samme__ReceiptRef *receipt,
+                                const samme_horizon *horizon, samme_arena *arena,
+                                const Samme__ReceiptRow **out) SAMME_CHECKED;
 /* By number, over all branches and dates: up to `maximum`, in key order. */
-samme_status samme_find_receipts_by_number(const samme_rows *rows, const char *number, samme_arena *arena,
-                                           const Samme__ReceiptRow **out, size_t maximum, size_t *out_count)
-    SAMME_CHECKED;
+samme_status samme_find_receipts_by_number(const samme_rows *rows, const char *number,
+                                           samme_arena *arena, const Samme__ReceiptRow **out,
+                                           size_t maximum, size_t *out_count) SAMME_CHECKED;
+/* The row of a branch: the release it has taken, its newest anchor, and its log as folded. */
+samme_status samme_find_branch(const samme_rows *rows, uint32_t branch, samme_arena *arena,
+                               const Samme__BranchRow **out) SAMME_CHECKED;
+samme_status samme_find_quarantined(const samme_rows *rows, uint32_t branch, uint32_t epoch,
+                                    uint64_t index, samme_arena *arena,
+                                    const Samme__QuarantineRow **out) SAMME_CHECKED;
 samme_status samme_find_case(const samme_rows *rows, const char *case_code, samme_arena *arena,
                              const Samme__CaseRow **out) SAMME_CHECKED;
 
+#define SAMME_LINE_BRANCHES_MAX 8u
 typedef struct samme_line_sum {
     int64_t quantity; /* thousandths refunded or authorised, not failed or cancelled */
     int64_t refund;   /* minor units */
-    size_t slices;
-    uint32_t branches[8]; /* that refunded, first come first; more are not listed */
+    size_t slices;    /* within the horizon, those given back too */
+    uint32_t branches[SAMME_LINE_BRANCHES_MAX]; /* that refunded, first come first; more are not
+                                                   listed */
     size_t branch_count;
 } samme_line_sum;
 samme_status samme_refunded(const samme_rows *rows, const Samme__ReceiptRef *receipt, uint32_t line,
                             const samme_horizon *horizon, samme_line_sum *out) SAMME_CHECKED;
 
-/* The facts of one line of a return as a branch deciding at this horizon has them. `mode` is asserted by the branch (a
- * clock made it) and taken as given. *out_sale is the receipt used, or NULL when there is none within the horizon: then
- * claim is no_claim. Dates that do not parse leave days_since_purchase absent. */
+/* The facts of one line of a return as a branch deciding at this horizon has them. `mode` is
+ * asserted by the branch (a clock made it) and taken as given. *out_sale is the receipt used, or
+ * NULL when there is none within the horizon: then claim is no_claim. Dates that do not parse leave
+ * days_since_purchase absent. */
 samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
-                                const Samme__ReturnLine *line, const samme_horizon *horizon, Samme__Mode mode,
-                                samme_arena *arena, Samme__Facts **out, const Samme__ReceiptRow **out_sale)
-    SAMME_CHECKED;
+                                const Samme__ReturnLine *line, const samme_horizon *horizon,
+                                Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
+                                const Samme__ReceiptRow **out_sale) SAMME_CHECKED;
 
-/* Calls visit for each receipt line with more refunded than sold, in quantity or money; in key order. */
+/* Calls visit for each receipt line with more refunded than sold, in quantity or money; in key
+ * order. */
 samme_status samme_visit_excess(const samme_rows *rows, samme_arena *arena,
-                                void (*visit)(void *context, const Samme__ExcessRow *excess), void *context)
-    SAMME_CHECKED;
+                                void (*visit)(void *context, const Samme__ExcessRow *excess),
+                                void *context) SAMME_CHECKED;
 
 #endif

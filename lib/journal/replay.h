@@ -1,10 +1,15 @@
-/* The one replay: journal records with their content become checked state. Hub, node and auditor run this. Pure.
+/* The one replay: journal records with their content become checked state. Hub, node and auditor
+ * run this. Pure.
  *
- * A record is accepted whole or not at all: when a check fails nothing is written and the status says why. What is
- * wrong inside a signed entry is the fold's to quarantine and stops nothing; so is a release or roster record whose note
- * does not verify or does not follow the one held: it is not adopted, is quarantined under branch 0, and the rest flows.
+ * A record is accepted whole or not at all: when a check fails nothing is written and the status
+ * says why. What is wrong inside a signed entry is the fold's to quarantine and stops nothing; so
+ * is a release or roster record whose note does not verify or does not follow the one held: it is
+ * not adopted, is quarantined under branch 0, and the rest flows.
  *
- * Control rows, outside the digest:  j cursor (size, range, hub time)   J root by size   t trust (roster, releases)
+ * Control rows, outside the digest:
+ *   j  CursorRow: the journal's compact range, hub time, roster and newest release
+ *   J  root by size
+ *   t  hash of a release's note by version
  * and in b (branch) the compact range of each branch log. */
 #ifndef SAMME_JOURNAL_REPLAY_H
 #define SAMME_JOURNAL_REPLAY_H
@@ -24,12 +29,13 @@ typedef struct samme_content {
 } samme_content;
 
 typedef enum samme_finding_kind {
-    SAMME_FINDING_QUARANTINED,      /* an entry or record that no version may accept */
-    SAMME_FINDING_DECISION,         /* decided again, the answer differs */
-    SAMME_FINDING_FACT,             /* a derived fact is not what the logs give */
-    SAMME_FINDING_RELEASE,          /* decided under, or took, a release that was not in force there */
-    SAMME_FINDING_ANCHOR,           /* the branch saw another journal */
-    SAMME_FINDING_UNDECIDABLE,      /* a decision that cannot be decided again: documents missing, version unknown */
+    SAMME_FINDING_QUARANTINED, /* an entry or record that no version may accept */
+    SAMME_FINDING_DECISION,    /* decided again, the answer differs */
+    SAMME_FINDING_FACT,        /* a derived fact is not what the logs give */
+    SAMME_FINDING_RELEASE,     /* decided under, or took, a release that was not in force there */
+    SAMME_FINDING_ANCHOR,      /* the branch saw another journal */
+    SAMME_FINDING_UNDECIDABLE, /* a decision that cannot be decided again: documents missing,
+                                  version unknown */
     SAMME_FINDING_KIND_COUNT
 } samme_finding_kind;
 const char *samme_finding_name(samme_finding_kind kind);
@@ -41,8 +47,10 @@ typedef struct samme_finding {
 } samme_finding;
 
 typedef struct samme_replay_options {
-    bool check_content; /* recompute roots, verify notes; the hub has done it when it took the batch */
-    bool decide_again;  /* recompute facts, decide again, check anchors: the audit */
+    /* Recompute roots, verify notes. The hub has done it when it took the batch; rows folded
+     * without it cannot be gone on with checking (SAMME_CORRUPT), they are built anew. */
+    bool check_content;
+    bool decide_again; /* recompute facts, decide again, check anchors: the audit */
     void (*finding)(void *context, const samme_finding *finding); /* may be NULL */
     void *finding_context;
 } samme_replay_options;
@@ -52,22 +60,24 @@ typedef struct samme_replay {
     samme_content content;
     samme_replay_options options;
     const samme_root *root;
-    samme_range range;       /* of the journal folded so far; range.size is the cursor */
+    samme_range range; /* of the journal folded so far; range.size is the cursor */
     int64_t hub_time_ms;
-    samme_roster roster;     /* in force at the cursor; version 0: none yet */
+    samme_roster roster; /* in force at the cursor; version 0: none yet */
     samme_hash roster_hash;
-    samme_release release;   /* newest in the journal; version 0: none yet */
+    samme_release release; /* newest in the journal; version 0: none yet */
     samme_hash release_hash;
-    uint64_t decisions;      /* decided again so far */
-    uint64_t entries;        /* folded so far, in this run */
+    uint64_t decisions; /* lines decided again, in this run */
+    uint64_t entries;   /* folded so far, in this run */
     struct samme_policy_cache *policies;
     samme_arena scratch;
 } samme_replay;
 
-/* Loads the cursor, roster and release from the rows (an empty table is the empty journal). `root` and what rows and
- * content point at must outlive the replay. SAMME_CORRUPT when the rows contradict themselves or a held note is gone. */
-samme_status samme_replay_init(samme_replay *replay, const samme_root *root, samme_rows rows, samme_content content,
-                               const samme_replay_options *options, samme_error *error) SAMME_CHECKED;
+/* Loads the cursor, roster and release from the rows (an empty table is the empty journal). `root`
+ * and what rows and content point at must outlive the replay. SAMME_CORRUPT when the rows
+ * contradict themselves or a held note is gone. */
+samme_status samme_replay_init(samme_replay *replay, const samme_root *root, samme_rows rows,
+                               samme_content content, const samme_replay_options *options,
+                               samme_error *error) SAMME_CHECKED;
 void samme_replay_fini(samme_replay *replay);
 
 /* The content of a batch record: the entries of [old, new) and the branch's note. */
@@ -77,24 +87,29 @@ typedef struct samme_batch {
     samme_span note;
 } samme_batch;
 
-/* Checks and folds record number replay->range.size. `batch` is needed for batch records (else NULL). On any status but
- * SAMME_OK the replay is as before, but rows may have been put: the caller drops them (abandons its step).
- *   SAMME_MALFORMED, SAMME_MISMATCH (old size, root, note hash, count), SAMME_BAD_SIGNATURE, SAMME_DENIED (branch not in
- *   the roster, retired epoch), SAMME_LATER (a note or document is not held), SAMME_UNSUPPORTED (a record kind of a later
- *   version), or of the rows. */
-samme_status samme_replay_record(samme_replay *replay, samme_span record, const samme_batch *batch, samme_error *error)
-    SAMME_CHECKED;
+/* Checks and folds record number replay->range.size. `batch` is needed for batch records (else
+ * NULL). On any status but SAMME_OK the replay is as before, but rows may have been put: the caller
+ * drops them (abandons its step). SAMME_MALFORMED, SAMME_MISMATCH (old size, root, note hash,
+ * count), SAMME_BAD_SIGNATURE, SAMME_DENIED (branch not in the roster, retired epoch), SAMME_LATER
+ * (a note or document is not held), SAMME_UNSUPPORTED (a record kind of a later version), or of the
+ * rows. */
+samme_status samme_replay_record(samme_replay *replay, samme_span record, const samme_batch *batch,
+                                 samme_error *error) SAMME_CHECKED;
 
 /* Root of the journal at a size the replay has passed; SAMME_NOT_FOUND beyond. */
-samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size, samme_hash *out) SAMME_CHECKED;
-/* Size and root of a branch's log as folded. Zero and the empty root when none came. */
-samme_status samme_replay_branch(const samme_replay *replay, uint32_t branch, uint32_t epoch, samme_range *out)
-    SAMME_CHECKED;
-/* The policy of a release that the journal holds, compiled and kept; lives as long as the replay. SAMME_LATER when a
- * document is not held. */
-samme_status samme_replay_policy(samme_replay *replay, uint64_t release_version, const samme_policy **out,
-                                 samme_error *error) SAMME_CHECKED;
+samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size,
+                                  samme_hash *out) SAMME_CHECKED;
+/* A branch's log as folded, in that epoch; the empty range when nothing of it came or a later epoch
+ * began. SAMME_NOT_FOUND when it was folded without check_content: then only its size is kept, in
+ * its BranchRow. */
+samme_status samme_replay_branch(const samme_replay *replay, uint32_t branch, uint32_t epoch,
+                                 samme_range *out) SAMME_CHECKED;
+/* The policy of a release that the journal holds, compiled and kept; lives as long as the replay.
+ * SAMME_LATER when a document is not held. */
+samme_status samme_replay_policy(samme_replay *replay, uint64_t release_version,
+                                 const samme_policy **out, samme_error *error) SAMME_CHECKED;
 /* Hash of the note of a release version in the journal; SAMME_NOT_FOUND. */
-samme_status samme_replay_release_hash(const samme_replay *replay, uint64_t version, samme_hash *out) SAMME_CHECKED;
+samme_status samme_replay_release_hash(const samme_replay *replay, uint64_t version,
+                                       samme_hash *out) SAMME_CHECKED;
 
 #endif

@@ -1,0 +1,238 @@
+/* A return: opened -> decided (again, until a line is authorised) -> done. Only the branch that
+ * opened it goes on. */
+#include "history/folding.h"
+#include "history/query.h"
+#include "history/slices.h"
+
+static bool same_receipt(const Samme__ReceiptRef *a, const Samme__ReceiptRef *b) {
+    if (!samme_receipt_named(a) || !samme_receipt_named(b))
+        return samme_receipt_named(a) == samme_receipt_named(b);
+    return a->branch == b->branch && strcmp(a->till, b->till) == 0 &&
+           strcmp(a->number, b->number) == 0 && strcmp(a->business_date, b->business_date) == 0;
+}
+
+static samme_status put_case(samme_folding *folding, const Samme__CaseRow *row) {
+    samme_row_key key;
+    samme_status status = samme_case_key(row->opened->case_code, &key);
+    if (status != SAMME_OK)
+        return SAMME_CORRUPT;
+    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, row);
+}
+
+/* What is wrong with the lines of an opened return, or NULL. */
+static const char *opened_lines_fault(const Samme__ReturnOpened *opened) {
+    if (opened->n_lines == 0)
+        return "return without lines";
+    if (opened->n_lines > SAMME_RETURN_LINES_MAX)
+        return "more lines than a return may have";
+    for (size_t i = 0; i < opened->n_lines; i++) {
+        if (opened->lines[i]->quantity <= 0)
+            return "line quantity not above zero";
+        for (size_t j = 0; j < i; j++) {
+            if (opened->lines[j]->no == opened->lines[i]->no)
+                return "line number used twice";
+        }
+    }
+    return NULL;
+}
+
+samme_status samme_fold_return_opened(samme_folding *folding, const Samme__ReturnOpened *opened) {
+    samme_row_key key;
+    if (samme_receipt_named(opened->receipt) &&
+        samme_receipt_key(opened->receipt, &key) != SAMME_OK)
+        return samme_fold_refuse(folding, "receipt not named");
+    if (samme_case_key(opened->case_code, &key) != SAMME_OK)
+        return samme_fold_refuse(folding, "case code not of its form");
+    const char *fault = opened_lines_fault(opened);
+    if (fault != NULL)
+        return samme_fold_refuse(folding, fault);
+    samme_span held;
+    samme_status status = folding->rows->get(folding->rows->self, samme_row_key_span(&key), &held);
+    if (status == SAMME_OK)
+        return samme_fold_refuse(folding, "second case under one code");
+    if (status != SAMME_NOT_FOUND)
+        return status;
+    Samme__CaseRow row = SAMME__CASE_ROW__INIT;
+    row.opened = (Samme__ReturnOpened *)(uintptr_t)opened; /* packing does not change it */
+    row.branch = folding->position->branch;
+    row.epoch = folding->position->epoch;
+    row.opened_index = folding->position->index;
+    return put_case(folding, &row);
+}
+
+/* The case an entry goes on with. With SAMME_OK *out is NULL when the entry is refused. */
+static samme_status own_case(samme_folding *folding, const char *code, const Samme__CaseRow **out) {
+    *out = NULL;
+    const Samme__CaseRow *row;
+    samme_status status = samme_find_case(folding->rows, code, folding->arena, &row);
+    if (status == SAMME_NOT_FOUND)
+        return samme_fold_refuse(folding, "no such case");
+    if (status != SAMME_OK)
+        return status;
+    if (row->opened == NULL)
+        return SAMME_CORRUPT;
+    if (row->branch != folding->position->branch)
+        return samme_fold_refuse(folding, "case of another branch");
+    if (row->done != NULL)
+        return samme_fold_refuse(folding, "case is done");
+    *out = row;
+    return SAMME_OK;
+}
+
+static bool authorised(const Samme__LineDecision *line) {
+    return line->answer->verdict == SAMME__VERDICT__authorise;
+}
+
+static bool any_authorised(const Samme__ReturnDecided *decided) {
+    for (size_t i = 0; decided != NULL && i < decided->n_lines; i++) {
+        if (authorised(decided->lines[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What is wrong with a decision of this case, or NULL. */
+static const char *decision_fault(const Samme__CaseRow *row, const Samme__ReturnDecided *decided) {
+    const Samme__ReturnOpened *opened = row->opened;
+    if (any_authorised(row->decided))
+        return "case has authorised lines";
+    if (decided->basis == NULL || decided->basis->release == NULL)
+        return "decision without a basis";
+    if (!same_receipt(decided->receipt, opened->receipt))
+        return "receipt is not the case's";
+    if (decided->n_lines != opened->n_lines)
+        return "lines are not the case's";
+    for (size_t i = 0; i < decided->n_lines; i++) {
+        const Samme__LineDecision *line = decided->lines[i];
+        if (line->no != opened->lines[i]->no || line->quantity != opened->lines[i]->quantity)
+            return "lines are not the case's";
+        if (line->facts == NULL || line->answer == NULL)
+            return "line without facts or answer";
+        if (line->answer->refund < 0 || line->answer->fee < 0)
+            return "refund or fee below zero";
+    }
+    return NULL;
+}
+
+static samme_status check_room(samme_folding *folding, const samme_row_key *receipt_key,
+                               const Samme__ReturnDecided *decided) {
+    for (size_t i = 0; i < decided->n_lines; i++) {
+        samme_line_sum sum;
+        if (!authorised(decided->lines[i]))
+            continue;
+        samme_status status =
+            samme_sum_slices(folding->rows, receipt_key, decided->lines[i]->no, NULL, &sum);
+        if (status != SAMME_OK)
+            return status;
+        if (sum.slices >= SAMME_SLICES_PER_LINE_MAX)
+            return samme_fold_refuse(folding, "line was refunded too often");
+    }
+    return SAMME_OK;
+}
+
+static samme_status put_slice(samme_folding *folding, const samme_row_key *receipt_key,
+                              const char *case_code, const Samme__LineDecision *line) {
+    const samme_position *at = folding->position;
+    Samme__RefundSlice slice = SAMME__REFUND_SLICE__INIT;
+    slice.case_code = (char *)(uintptr_t)case_code; /* packing does not change it */
+    slice.no = line->no;
+    slice.quantity = line->quantity;
+    slice.refund = line->answer->refund;
+    slice.branch = at->branch;
+    slice.epoch = at->epoch;
+    slice.index = at->index;
+    slice.journal_index = at->own_layer ? 0 : at->journal_index;
+    slice.own_layer = at->own_layer;
+    slice.claim = line->facts->claim;
+    samme_row_key prefix, key;
+    samme_line_prefix(receipt_key, line->no, &prefix);
+    samme_slice_key(&prefix, at->branch, at->epoch, at->index, &key);
+    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, &slice);
+}
+
+samme_status samme_fold_return_decided(samme_folding *folding,
+                                       const Samme__ReturnDecided *decided) {
+    const Samme__CaseRow *held;
+    samme_status status = own_case(folding, decided->case_code, &held);
+    if (status != SAMME_OK || held == NULL)
+        return status;
+    const char *fault = decision_fault(held, decided);
+    if (fault != NULL)
+        return samme_fold_refuse(folding, fault);
+    /* Without a receipt there is no line whose right could be used twice. */
+    const bool named = samme_receipt_named(decided->receipt);
+    samme_row_key receipt_key;
+    if (named && samme_receipt_key(decided->receipt, &receipt_key) != SAMME_OK)
+        return SAMME_CORRUPT; /* it was a key when the case was opened */
+    if (named) {
+        status = check_room(folding, &receipt_key, decided);
+        if (status != SAMME_OK || folding->refused != NULL)
+            return status;
+    }
+    Samme__CaseRow row = *held;
+    row.decided = (Samme__ReturnDecided *)(uintptr_t)decided;
+    row.decided_epoch = folding->position->epoch;
+    row.decided_index = folding->position->index;
+    status = put_case(folding, &row);
+    for (size_t i = 0; named && status == SAMME_OK && i < decided->n_lines; i++) {
+        if (authorised(decided->lines[i]))
+            status = put_slice(folding, &receipt_key, decided->case_code, decided->lines[i]);
+    }
+    return status;
+}
+
+/* Writes what became of a slice into it. */
+static samme_status settle_slice(samme_folding *folding, const Samme__CaseRow *row,
+                                 const samme_row_key *receipt_key, uint32_t line,
+                                 Samme__ReturnOutcome outcome) {
+    const samme_position *at = folding->position;
+    samme_row_key prefix, key;
+    samme_line_prefix(receipt_key, line, &prefix);
+    samme_slice_key(&prefix, row->branch, row->decided_epoch, row->decided_index, &key);
+    const ProtobufCMessage *held;
+    samme_status status = samme_row_read(folding->rows, samme_row_key_span(&key),
+                                         &samme__refund_slice__descriptor, folding->arena, &held);
+    if (status != SAMME_OK)
+        return status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
+    Samme__RefundSlice slice = *SAMME_ROW(RefundSlice, held);
+    slice.outcome = outcome;
+    slice.outcome_epoch = at->epoch;
+    slice.outcome_index = at->index;
+    slice.outcome_journal_index = at->own_layer ? 0 : at->journal_index;
+    slice.outcome_own_layer = at->own_layer;
+    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, &slice);
+}
+
+static samme_status settle_slices(samme_folding *folding, const Samme__CaseRow *row,
+                                  Samme__ReturnOutcome outcome) {
+    samme_row_key receipt_key;
+    if (!samme_receipt_named(row->opened->receipt))
+        return SAMME_OK;
+    if (samme_receipt_key(row->opened->receipt, &receipt_key) != SAMME_OK)
+        return SAMME_CORRUPT;
+    samme_status status = SAMME_OK;
+    for (size_t i = 0; status == SAMME_OK && i < row->decided->n_lines; i++) {
+        if (authorised(row->decided->lines[i]))
+            status = settle_slice(folding, row, &receipt_key, row->decided->lines[i]->no, outcome);
+    }
+    return status;
+}
+
+samme_status samme_fold_return_done(samme_folding *folding, const Samme__ReturnDone *done) {
+    const Samme__CaseRow *held;
+    samme_status status = own_case(folding, done->case_code, &held);
+    if (status != SAMME_OK || held == NULL)
+        return status;
+    if (done->outcome != SAMME__RETURN_OUTCOME__paid &&
+        done->outcome != SAMME__RETURN_OUTCOME__failed &&
+        done->outcome != SAMME__RETURN_OUTCOME__cancelled)
+        return samme_fold_refuse(folding, "outcome not known");
+    if (done->paid < 0)
+        return samme_fold_refuse(folding, "paid below zero");
+    if (!any_authorised(held->decided))
+        return samme_fold_refuse(folding, "case has no authorised line");
+    Samme__CaseRow row = *held;
+    row.done = (Samme__ReturnDone *)(uintptr_t)done; /* packing does not change it */
+    status = put_case(folding, &row);
+    return status == SAMME_OK ? settle_slices(folding, held, done->outcome) : status;
+}

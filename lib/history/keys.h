@@ -1,0 +1,52 @@
+/* Keys of the rows. Integers are big-endian, texts carry their length in one byte or end the key;
+ * README.md has the layouts. Pure. */
+#ifndef SAMME_HISTORY_KEYS_H
+#define SAMME_HISTORY_KEYS_H
+
+#include "history/fold.h"
+
+#define SAMME_ROW_KEY_MAX_BYTES 192u
+
+typedef struct samme_row_key {
+    uint8_t bytes[SAMME_ROW_KEY_MAX_BYTES];
+    size_t length;
+} samme_row_key;
+
+static inline samme_span samme_row_key_span(const samme_row_key *key) {
+    return SAMME_SPAN(key->bytes, key->length);
+}
+
+/* A return without a receipt names none, or one with nothing in it. */
+bool samme_receipt_named(const Samme__ReceiptRef *receipt);
+
+/* SAMME_MALFORMED when the receipt cannot be a key: no number, a date that does not parse, a text
+ * over its maximum. */
+samme_status samme_receipt_key(const Samme__ReceiptRef *receipt, samme_row_key *out) SAMME_CHECKED;
+samme_status samme_case_key(const char *case_code, samme_row_key *out) SAMME_CHECKED;
+
+/* Of a receipt's key follow the keys of what hangs on it. */
+void samme_number_key(const samme_row_key *receipt_key, const char *number, samme_row_key *out);
+void samme_line_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out);
+void samme_slice_key(const samme_row_key *line_prefix, uint32_t branch, uint32_t epoch,
+                     uint64_t index, samme_row_key *out);
+
+/* All keys of receipts with this number begin so; the receipt's key follows, without its first
+ * letter. */
+samme_status samme_number_prefix(const char *number, samme_row_key *out) SAMME_CHECKED;
+/* From a key of a number row or a slice to that of its receipt; and the line of a slice.
+ * SAMME_CORRUPT when the key is not of that layout. */
+samme_status samme_receipt_key_of_number(samme_span number_key, size_t prefix_length,
+                                         samme_row_key *out) SAMME_CHECKED;
+samme_status samme_receipt_key_of_slice(samme_span slice_key, samme_row_key *out,
+                                        uint32_t *out_line) SAMME_CHECKED;
+
+void samme_branch_key(uint32_t branch, samme_row_key *out);
+void samme_quarantine_key(uint32_t branch, uint32_t epoch, uint64_t index, samme_row_key *out);
+
+bool samme_key_starts_with(samme_span key, samme_span prefix);
+/* Turns the key into the smallest one after it: where to seek for the next row. */
+void samme_key_after(samme_row_key *key);
+/* The smallest key after all that begin with this prefix. */
+void samme_key_after_prefix(const samme_row_key *prefix, samme_row_key *out);
+
+#endif

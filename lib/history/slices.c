@@ -1,0 +1,139 @@
+#include "history/slices.h"
+
+#include "base/money.h"
+#include "history/row.h"
+
+enum { SLICE_MAX_BYTES = 64 * 1024 };
+
+bool samme_within(const samme_horizon *horizon, const samme_standing *standing) {
+    if (horizon == NULL)
+        return true;
+    if (!standing->own_layer && standing->journal_index < horizon->journal_size)
+        return true;
+    return standing->branch == horizon->branch && standing->epoch == horizon->epoch &&
+           standing->index < horizon->own_size;
+}
+
+/* The branches of a sum, in the order of the first of their slices in the journal, own layer last.
+ */
+typedef struct branch_order {
+    uint64_t first[SAMME_LINE_BRANCHES_MAX];
+} branch_order;
+
+static void remove_branch(samme_line_sum *sum, branch_order *order, size_t at) {
+    sum->branch_count--;
+    for (size_t i = at; i < sum->branch_count; i++) {
+        sum->branches[i] = sum->branches[i + 1];
+        order->first[i] = order->first[i + 1];
+    }
+}
+
+static void insert_branch(samme_line_sum *sum, branch_order *order, uint32_t branch,
+                          uint64_t first) {
+    size_t at = sum->branch_count;
+    while (at > 0 && order->first[at - 1] > first)
+        at--;
+    if (at == SAMME_LINE_BRANCHES_MAX)
+        return;
+    if (sum->branch_count == SAMME_LINE_BRANCHES_MAX)
+        sum->branch_count--; /* the latest falls out */
+    for (size_t i = sum->branch_count; i > at; i--) {
+        sum->branches[i] = sum->branches[i - 1];
+        order->first[i] = order->first[i - 1];
+    }
+    sum->branches[at] = branch;
+    order->first[at] = first;
+    sum->branch_count++;
+}
+
+static void note_branch(samme_line_sum *sum, branch_order *order, const Samme__RefundSlice *slice) {
+    const uint64_t first = slice->own_layer ? UINT64_MAX : slice->journal_index;
+    for (size_t i = 0; i < sum->branch_count; i++) {
+        if (sum->branches[i] != slice->branch)
+            continue;
+        if (order->first[i] <= first)
+            return;
+        remove_branch(sum, order, i);
+        break;
+    }
+    insert_branch(sum, order, slice->branch, first);
+}
+
+static bool given_back(const Samme__RefundSlice *slice, const samme_horizon *horizon) {
+    if (slice->outcome != SAMME__RETURN_OUTCOME__failed &&
+        slice->outcome != SAMME__RETURN_OUTCOME__cancelled)
+        return false;
+    return samme_within(horizon, &(samme_standing){.branch = slice->branch,
+                                                   .epoch = slice->outcome_epoch,
+                                                   .index = slice->outcome_index,
+                                                   .journal_index = slice->outcome_journal_index,
+                                                   .own_layer = slice->outcome_own_layer});
+}
+
+/* Sums of hostile quantities stop at the largest number instead of wrapping. */
+static int64_t add_up(int64_t a, int64_t b) {
+    int64_t sum;
+    return samme_money_add(a, b, &sum) == SAMME_OK ? sum : INT64_MAX;
+}
+
+static void count_slice(samme_line_sum *sum, branch_order *order, const Samme__RefundSlice *slice,
+                        const samme_horizon *horizon) {
+    const samme_standing standing = {.branch = slice->branch,
+                                     .epoch = slice->epoch,
+                                     .index = slice->index,
+                                     .journal_index = slice->journal_index,
+                                     .own_layer = slice->own_layer};
+    if (!samme_within(horizon, &standing))
+        return;
+    sum->slices++;
+    if (given_back(slice, horizon))
+        return;
+    sum->quantity = add_up(sum->quantity, slice->quantity);
+    sum->refund = add_up(sum->refund, slice->refund);
+    note_branch(sum, order, slice);
+}
+
+static samme_status sum_rows(const samme_rows *rows, const samme_row_key *prefix,
+                             const samme_horizon *horizon, samme_arena *arena,
+                             samme_line_sum *sum) {
+    branch_order order;
+    samme_row_key key = *prefix;
+    for (;;) {
+        samme_span value;
+        samme_status status = samme_row_next(rows, samme_row_key_span(prefix), &key, &value);
+        if (status == SAMME_NOT_FOUND)
+            return SAMME_OK;
+        const ProtobufCMessage *row;
+        if (status == SAMME_OK)
+            status = samme_row_parse(value, &samme__refund_slice__descriptor, arena, &row);
+        if (status != SAMME_OK)
+            return status;
+        count_slice(sum, &order, SAMME_ROW(RefundSlice, row), horizon);
+        samme_arena_reset(arena);
+        samme_key_after(&key);
+    }
+}
+
+samme_status samme_sum_slices(const samme_rows *rows, const samme_row_key *receipt_key,
+                              uint32_t line, const samme_horizon *horizon, samme_line_sum *out) {
+    samme_row_key prefix;
+    samme_line_prefix(receipt_key, line, &prefix);
+    samme_arena arena;
+    samme_arena_init(&arena, SLICE_MAX_BYTES);
+    samme_line_sum sum = {.quantity = 0};
+    samme_status status = sum_rows(rows, &prefix, horizon, &arena, &sum);
+    samme_arena_free(&arena);
+    if (status == SAMME_OK)
+        *out = sum;
+    return status;
+}
+
+samme_status samme_refunded(const samme_rows *rows, const Samme__ReceiptRef *receipt, uint32_t line,
+                            const samme_horizon *horizon, samme_line_sum *out) {
+    samme_row_key key;
+    if (samme_receipt_key(receipt, &key) != SAMME_OK) { /* nothing can hang on it */
+        *out = (samme_line_sum){.quantity = 0};
+        return SAMME_OK;
+    }
+    return samme_sum_slices(rows, &key, line, horizon, out);
+}

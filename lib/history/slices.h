@@ -1,0 +1,24 @@
+/* Slices: the refunded parts of a receipt line, summed up to a horizon. Pure. */
+#ifndef SAMME_HISTORY_SLICES_H
+#define SAMME_HISTORY_SLICES_H
+
+#include "history/keys.h"
+#include "history/query.h"
+
+/* Where an entry stands, as rows remember it. */
+typedef struct samme_standing {
+    uint32_t branch;
+    uint32_t epoch;
+    uint64_t index;
+    uint64_t journal_index;
+    bool own_layer;
+} samme_standing;
+
+/* Whether the entry counts at the horizon; NULL is everything there is. */
+bool samme_within(const samme_horizon *horizon, const samme_standing *standing);
+
+samme_status samme_sum_slices(const samme_rows *rows, const samme_row_key *receipt_key,
+                              uint32_t line, const samme_horizon *horizon,
+                              samme_line_sum *out) SAMME_CHECKED;
+
+#endif

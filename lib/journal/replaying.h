@@ -1,0 +1,44 @@
+/* Inside the replay: one record on its way into the rows. */
+#ifndef SAMME_JOURNAL_REPLAYING_H
+#define SAMME_JOURNAL_REPLAYING_H
+
+#include "journal/record.h"
+#include "journal/replay.h"
+
+/* What a record changes in the replay itself; taken over only when all of it succeeded. */
+typedef struct samme_replay_step {
+    samme_record record;
+    uint64_t index; /* of the record */
+    samme_roster roster;
+    bool new_roster;
+    samme_release release;
+    bool new_release;
+    uint64_t entries;
+    uint64_t decisions;
+} samme_replay_step;
+
+samme_status samme_replay_batch(samme_replay *replay, samme_replay_step *step,
+                                const samme_batch *batch, samme_error *error) SAMME_CHECKED;
+samme_status samme_replay_roster(samme_replay *replay, samme_replay_step *step,
+                                 samme_error *error) SAMME_CHECKED;
+samme_status samme_replay_release(samme_replay *replay, samme_replay_step *step,
+                                  samme_error *error) SAMME_CHECKED;
+
+/* A note or document by hash, the hash checked. SAMME_LATER when it is not held. */
+samme_status samme_replay_fetch(const samme_replay *replay, const samme_hash *hash, samme_span *out,
+                                samme_error *error) SAMME_CHECKED;
+/* Packs and puts a control row. */
+samme_status samme_replay_put(const samme_replay *replay, samme_span key,
+                              const void *message) SAMME_CHECKED;
+
+/* Checks an entry that was folded and accepted, with the rows as they are now: decides again,
+ * compares anchors. Statuses are of the rows or memory only; what is wrong is a finding. */
+samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
+                               const samme_position *position, samme_span entry) SAMME_CHECKED;
+
+void samme_report(const samme_replay *replay, samme_finding_kind kind,
+                  const samme_position *position, const char *format, ...) SAMME_PRINTF(4, 5);
+
+void samme_policy_cache_free(struct samme_policy_cache *cache); /* accepts NULL */
+
+#endif

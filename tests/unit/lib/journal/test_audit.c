@@ -1,0 +1,287 @@
+#include <criterion/criterion.h>
+
+#include "tests/unit/lib/journal/chain.h"
+
+static chain c;
+static Samme__Sale *sale;
+
+/* Records 0 and 1: roster, release; 2 and 3: both branches take it; 4: branch 1 sells. */
+static void setup(void) {
+    chain_start(&c, true);
+    chain_take_release(&c, 1);
+    chain_take_release(&c, 2);
+    sale = fixture_sale(&c.f.arena, 1, "1");
+    fixture_line(&c.f.arena, sale, 1, 2000, 1000);
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__sale, sale);
+    cr_assert_eq(c.finding_count, 0);
+}
+static void teardown(void) {
+    chain_free(&c);
+}
+TestSuite(audit, .init = setup, .fini = teardown);
+
+static Samme__ReturnOpened *open_case(uint32_t branch, const char *code) {
+    Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, code, sale->receipt, 1, 2000);
+    chain_push_event(&c, branch, SAMME__EVENT_KIND__return_opened, opened);
+    return opened;
+}
+
+static Samme__ReturnDecided *decide(uint32_t branch, const char *code) {
+    const Samme__ReturnOpened *opened = open_case(branch, code);
+    return chain_decide(&c, branch, opened, c.journal.size);
+}
+
+static void push(uint32_t branch, const Samme__ReturnDecided *decided) {
+    chain_push_event(&c, branch, SAMME__EVENT_KIND__return_decided, decided);
+}
+
+/* Exactly one finding, of this kind, that names this. */
+static void found(samme_finding_kind kind, const char *text) {
+    cr_assert_eq(c.finding_count, 1, "%zu findings, the last: %s", c.finding_count,
+                 c.finding_count > 0 ? c.findings[c.finding_count - 1].text : "");
+    cr_assert_eq(c.findings[0].kind, kind, "%s: %s", samme_finding_name(c.findings[0].kind),
+                 c.findings[0].text);
+    cr_assert_not_null(strstr(c.findings[0].text, text), "%s", c.findings[0].text);
+    cr_assert_eq(c.findings[0].position.journal_index, c.journal.size - 1);
+}
+
+Test(audit, honest_branches_have_no_findings) {
+    push(1, decide(1, "C1"));
+    push(2, decide(2, "C2")); /* taken: denied */
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__return_done,
+                     fixture_done(&c.f.arena, "C1", SAMME__RETURN_OUTCOME__failed));
+    Samme__ReturnDecided *decided = decide(2, "C3");
+    cr_assert_eq(decided->lines[0]->answer->verdict, SAMME__VERDICT__authorise);
+    cr_assert_eq(decided->lines[0]->answer->refund, 900);
+    push(2, decided);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    cr_assert_eq(c.replay.decisions, 3);
+}
+
+Test(audit, a_basis_of_the_past_stays_right) {
+    const Samme__ReturnOpened *away = open_case(2, "C2");
+    Samme__ReturnDecided *blind = chain_decide(&c, 2, away, c.journal.size);
+    push(1, decide(1, "C1")); /* merged before the other branch is heard again */
+    cr_assert_eq(blind->lines[0]->facts->claim, SAMME__CLAIM__unconfirmed);
+    push(2, blind);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    samme_line_sum sum = fixture_sum(&c.f, sale->receipt, 1, fixture_present(1));
+    cr_assert_eq(sum.quantity, 4000);
+    cr_assert_eq(sum.branches[0], 1);
+    cr_assert_eq(sum.branches[1], 2);
+}
+
+Test(audit, a_tampered_answer_is_found) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->answer->refund += 100;
+    push(1, decided);
+    found(SAMME_FINDING_DECISION, "case C1 line 1: refund is 900, the entry says 1000");
+    cr_assert_eq(c.findings[0].position.branch, 1);
+    cr_assert_eq(c.findings[0].position.index, 3);
+}
+
+Test(audit, every_field_of_an_answer_counts) {
+    enum { FIELDS = 5 };
+    const char *expected[FIELDS] = {
+        "verdict is authorise, the entry says contingent", "fee is 0, the entry says 1",
+        "refund_to is credit, the entry says original_tender",
+        "rule is \"month\", the entry says \"other\"", "reason is \"MONTH\", the entry says \"\""};
+    for (int i = 0; i < FIELDS; i++) {
+        char code[3] = {'C', (char)('0' + i), 0};
+        Samme__ReturnDecided *decided = decide(1, code);
+        Samme__Answer *answer = decided->lines[0]->answer;
+        if (i == 0)
+            answer->verdict = SAMME__VERDICT__contingent;
+        else if (i == 1)
+            answer->fee = 1;
+        else if (i == 2)
+            answer->refund_to = SAMME__REFUND_TO__original_tender;
+        else if (i == 3)
+            answer->rule = samme_arena_text(&c.f.arena, "other");
+        else
+            answer->reason = samme_arena_text(&c.f.arena, "");
+        c.finding_count = 0;
+        push(1, decided);
+        found(SAMME_FINDING_DECISION, expected[i]);
+        if (i > 0)
+            chain_push_event(&c, 1, SAMME__EVENT_KIND__return_done,
+                             fixture_done(&c.f.arena, code, SAMME__RETURN_OUTCOME__failed));
+    }
+}
+
+/* Tampers with one fact; the answer is decided anew, so that only the fact is wrong. */
+static void push_with_facts(Samme__ReturnDecided *decided) {
+    const samme_policy *policy;
+    cr_assert_eq(samme_replay_policy(&c.replay, 1, &policy, NULL), SAMME_OK);
+    cr_assert_eq(
+        samme_policy_decide(policy, decided->lines[0]->facts, decided->lines[0]->answer, NULL),
+        SAMME_OK);
+    push(1, decided);
+}
+
+Test(audit, a_tampered_derived_fact_is_found) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->facts->line_paid = 5000;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "case C1 line 1: line_paid is 1000, the entry says 5000");
+}
+
+Test(audit, a_claim_made_up_is_found) {
+    push(1, decide(1, "C1"));
+    Samme__ReturnDecided *decided = decide(1, "C2");
+    cr_assert_eq(decided->lines[0]->facts->claim, SAMME__CLAIM__taken);
+    decided->lines[0]->facts->claim = SAMME__CLAIM__own;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "claim is taken, the entry says own");
+}
+
+Test(audit, a_day_count_too_small_or_left_out_is_found) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->facts->days_since_purchase = 3;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "days_since_purchase is 10, the entry says 3");
+    c.finding_count = 0;
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__return_done,
+                     fixture_done(&c.f.arena, "C1", SAMME__RETURN_OUTCOME__failed));
+    decided = decide(1, "C2");
+    decided->lines[0]->facts->has_quantity_left_case = 0;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "quantity_left is 2000, the entry says absent");
+}
+
+Test(audit, facts_are_those_of_the_case) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->facts->condition = SAMME__CONDITION__damaged;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "condition is unopened, the entry says damaged");
+}
+
+Test(audit, the_sale_used_is_named_rightly) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->basis->sale_index = 9;
+    push(1, decided);
+    found(SAMME_FINDING_FACT, "the sale is entry 1 of branch 1 epoch 1, the basis names entry 9");
+}
+
+Test(audit, a_basis_cannot_lie_in_the_future) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->basis->journal_size = c.journal.size + 1;
+    push(1, decided);
+    found(SAMME_FINDING_FACT, "basis of 7 records and 3 own entries, expected at most 6 and 3");
+    c.finding_count = 0;
+    decided = decide(2, "C2");
+    decided->basis->own_size++;
+    push(2, decided);
+    found(SAMME_FINDING_FACT, "basis of 8 records and 3 own entries, expected at most 8 and 2");
+}
+
+/* Release 2 is in the journal, but branch 1 has not taken it. */
+static void publish_second(void) {
+    c.release_hash = chain_release_note(&c, 2, &c.release_hash, 0);
+    c.release_version = 2;
+    cr_assert_eq(chain_replay_note(&c, SAMME_RECORD_RELEASE, 2, &c.release_hash, NULL), SAMME_OK);
+}
+
+Test(audit, a_decision_under_a_release_not_taken_is_found) {
+    publish_second();
+    push(1, decide(1, "C1"));
+    found(SAMME_FINDING_RELEASE, "case C1: decided under release 2, the branch had taken 1");
+    c.finding_count = 0;
+    chain_take_release(&c, 2);
+    push(2, decide(2, "C2"));
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+}
+
+Test(audit, a_decision_under_another_note_of_the_release_is_found) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->basis->release->note_hash = samme_bytes_of_span(samme_span_of_hash(&c.roster_hash));
+    push(1, decided);
+    found(SAMME_FINDING_RELEASE, "release 1 is named by another note than the journal's");
+}
+
+Test(audit, taking_a_release_that_is_not_there_or_another_one_is_found) {
+    const samme_hash kept = c.release_hash;
+    c.release_version = 2;
+    chain_take_release(&c, 1);
+    found(SAMME_FINDING_RELEASE, "release 2 was not in the journal then");
+    c.finding_count = 0;
+    c.release_hash = kept;
+    publish_second();
+    c.release_hash = kept; /* the hash of release 1 */
+    chain_take_release(&c, 2);
+    found(SAMME_FINDING_RELEASE, "release 2 is named by another note than the journal's");
+}
+
+static void push_anchor(uint64_t size, const samme_hash *root) {
+    Samme__Anchor anchor = SAMME__ANCHOR__INIT;
+    anchor.journal_epoch = 1;
+    anchor.journal_size = size;
+    anchor.root = samme_bytes_of_span(samme_span_of_hash(root));
+    chain_push_event(&c, 2, SAMME__EVENT_KIND__anchor, &anchor);
+}
+
+Test(audit, anchors_must_be_of_this_journal) {
+    samme_hash root = samme_range_root(&c.journal);
+    const uint64_t size = c.journal.size;
+    push_anchor(size, &root);
+    push_anchor(size, &root);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    root.bytes[31] ^= 1;
+    push_anchor(size, &root);
+    found(SAMME_FINDING_ANCHOR, "anchor at journal size 5: the branch saw another root there");
+    c.finding_count = 0;
+    push_anchor(c.journal.size + 1, &root);
+    found(SAMME_FINDING_ANCHOR, "anchor at journal size 9, expected at most 8");
+}
+
+Test(audit, what_cannot_be_decided_again_is_said) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->decide_version = 2;
+    push(1, decided);
+    found(SAMME_FINDING_UNDECIDABLE, "decided by version 2 of the decision, this code knows 1");
+    cr_assert_eq(c.replay.decisions, 0);
+    c.finding_count = 0;
+    decided = decide(2, "C2");
+    samme_release_document documents[2];
+    chain_documents(&c, documents);
+    cr_assert_eq(chain_reopen(&c, NULL), SAMME_OK); /* no policy compiled yet */
+    chain_forget(&c, &documents[1].hash);
+    push(2, decided);
+    found(SAMME_FINDING_UNDECIDABLE, "is not held");
+}
+
+Test(audit, facts_that_are_none_are_undecidable) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->facts->claim = (Samme__Claim)77;
+    push(1, decided);
+    cr_assert_eq(c.finding_count, 2);
+    cr_assert_eq(c.findings[0].kind, SAMME_FINDING_FACT);
+    cr_assert_eq(c.findings[1].kind, SAMME_FINDING_UNDECIDABLE);
+}
+
+Test(audit, quarantined_decisions_are_not_decided_again) {
+    push(1, decide(1, "C1"));
+    const Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, "C1", sale->receipt, 1, 2000);
+    push(1, chain_decide(&c, 1, opened, c.journal.size));
+    found(SAMME_FINDING_QUARANTINED, "entry 4: case has authorised lines");
+    cr_assert_eq(c.replay.decisions, 1);
+}
+
+Test(audit, without_deciding_again_only_quarantine_is_told) {
+    c.options.decide_again = false;
+    cr_assert_eq(chain_reopen(&c, NULL), SAMME_OK);
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->lines[0]->answer->refund += 100;
+    push(1, decided);
+    cr_assert_eq(c.finding_count, 0);
+    cr_assert_eq(c.replay.decisions, 0);
+}
+
+Test(audit, findings_have_names) {
+    for (int kind = 0; kind < SAMME_FINDING_KIND_COUNT; kind++) {
+        for (int other = 0; other < kind; other++)
+            cr_assert_str_neq(samme_finding_name((samme_finding_kind)kind),
+                              samme_finding_name((samme_finding_kind)other));
+    }
+    cr_assert_str_eq(samme_finding_name(SAMME_FINDING_ANCHOR), "anchor");
+}
