@@ -1,4 +1,5 @@
-/* A small HTTP client for the command line and the tests, on libcurl: one connection kept open, one request at a time. */
+/* A small HTTP client for the command line and the tests, on libcurl: one connection kept open, one
+ * request at a time. */
 #ifndef SAMME_HTTP_CLIENT_H
 #define SAMME_HTTP_CLIENT_H
 
@@ -7,11 +8,14 @@
 typedef struct samme_http_client samme_http_client;
 
 /* base_url "http://127.0.0.1:8080", no trailing slash. */
-samme_status samme_http_client_new(const char *base_url, samme_http_client **out, samme_error *error) SAMME_CHECKED;
+samme_status samme_http_client_new(const char *base_url, samme_http_client **out,
+                                   samme_error *error) SAMME_CHECKED;
 void samme_http_client_free(samme_http_client *client);
-/* Sends POST when body.data is not NULL, else GET. path begins with "/". idempotency_key may be NULL. The answer's body
- * replaces *out_body. SAMME_IO when there was no answer (nothing is known of the outcome). */
-samme_status samme_http_call(samme_http_client *client, const char *path, const char *idempotency_key, samme_span body,
-                             unsigned *out_status, samme_buffer *out_body, samme_error *error) SAMME_CHECKED;
+/* Sends POST when body.data is not NULL, else GET. path begins with "/". idempotency_key may be
+ * NULL. The answer's body replaces *out_body. SAMME_IO when there was no answer (nothing is known
+ * of the outcome). */
+samme_status samme_http_call(samme_http_client *client, const char *path,
+                             const char *idempotency_key, samme_span body, unsigned *out_status,
+                             samme_buffer *out_body, samme_error *error) SAMME_CHECKED;
 
 #endif

@@ -1,6 +1,8 @@
-/* An HTTP/1.1 server that hands requests to one thread and takes the answers back: libmicrohttpd in front of a bounded
- * queue. Only this folder includes <microhttpd.h>. Requests have a maximum size, time and number; over these the client
- * gets 413, 408 or 503 without the queue being touched. */
+/* An HTTP/1.1 server that hands requests to one thread and takes the answers back: libmicrohttpd in
+ * front of a bounded queue. Only this folder includes <microhttpd.h>. Requests have a maximum size
+ * (413) and number (503), and must not stall or take longer than 30 s (the connection is closed).
+ * Only GET and POST are handed on; a server on a loopback address serves local Host names only
+ * (421). */
 #ifndef SAMME_HTTP_SERVER_H
 #define SAMME_HTTP_SERVER_H
 
@@ -14,8 +16,8 @@
 typedef struct samme_http_server samme_http_server;
 
 /* port 0 takes a free one. */
-samme_status samme_http_open(const char *address, uint16_t port, samme_http_server **out, samme_error *error)
-    SAMME_CHECKED;
+samme_status samme_http_open(const char *address, uint16_t port, samme_http_server **out,
+                             samme_error *error) SAMME_CHECKED;
 /* Unanswered requests get 503. */
 void samme_http_close(samme_http_server *server);
 uint16_t samme_http_port(const samme_http_server *server);
