@@ -1,0 +1,141 @@
+/* The journal: records appended in the order they were taken, heads signed over what is durable. */
+#include "hub/core.h"
+
+#include "crypto/hash.h"
+
+samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
+    samme_span stored;
+    samme_status status =
+        samme_space_get(&hub->log, SAMME_TABLE_STATE, SAMME_LITERAL("hub"), &stored);
+    samme_range_init(&hub->journal);
+    hub->hub_time_ms = 0;
+    hub->roster_version = hub->release_version = 0;
+    hub->state_changed = false;
+    if (status == SAMME_NOT_FOUND)
+        return SAMME_OK;
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "log store: the journal's state cannot be read");
+    Samme__HubState *state = SAMME_UNPACK(HubState, hub_state, stored, &hub->arena, error);
+    if (state == NULL ||
+        samme_range_decode(samme_span_of_bytes(state->range), &hub->journal) != SAMME_OK ||
+        state->roster_hash.len != sizeof(samme_hash) ||
+        state->release_hash.len != sizeof(samme_hash))
+        return samme_fail(error, SAMME_CORRUPT, "log store: the journal's state is damaged");
+    hub->hub_time_ms = state->hub_time_ms;
+    hub->roster_version = state->roster_version;
+    hub->release_version = state->release_version;
+    memcpy(hub->roster_hash.bytes, state->roster_hash.data, sizeof(samme_hash));
+    memcpy(hub->release_hash.bytes, state->release_hash.data, sizeof(samme_hash));
+    return SAMME_OK;
+}
+
+samme_status samme_hub_store(samme_hub *hub) {
+    samme_buffer range, packed;
+    samme_buffer_init(&range, 4096);
+    samme_buffer_init(&packed, 8192);
+    samme_range_encode(&hub->journal, &range);
+    Samme__HubState state = SAMME__HUB_STATE__INIT;
+    state.range = samme_bytes_of_span(samme_buffer_span(&range));
+    state.hub_time_ms = hub->hub_time_ms;
+    state.roster_version = hub->roster_version;
+    state.roster_hash = samme_bytes_of_span(samme_span_of_hash(&hub->roster_hash));
+    state.release_version = hub->release_version;
+    state.release_hash = samme_bytes_of_span(samme_span_of_hash(&hub->release_hash));
+    samme_pack(&state, &packed);
+    samme_status status = samme_buffer_status(&packed);
+    if (status == SAMME_OK)
+        status = samme_space_put(&hub->log, SAMME_TABLE_STATE, SAMME_LITERAL("hub"),
+                                 samme_buffer_span(&packed));
+    hub->state_changed = status != SAMME_OK;
+    samme_buffer_free(&range);
+    samme_buffer_free(&packed);
+    return status;
+}
+
+samme_status samme_hub_append(samme_hub *hub, Samme__Record *record, samme_error *error) {
+    if (hub->clock_jumped)
+        return samme_fail(error, SAMME_LATER, "%s", hub->trouble);
+    hub->hub_time_ms = samme_hub_time(hub);
+    record->hub_time_ms = hub->hub_time_ms;
+    samme_buffer packed;
+    samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
+    samme_pack(record, &packed);
+    samme_key8 key = samme_key_u64(hub->journal.size);
+    samme_status status = samme_buffer_status(&packed);
+    if (status == SAMME_OK) {
+        samme_hash leaf = samme_leaf_hash(samme_buffer_span(&packed));
+        status = samme_range_append(&hub->journal, &leaf);
+    }
+    if (status == SAMME_OK)
+        status =
+            samme_space_put(&hub->log, SAMME_TABLE_JOURNAL, SAMME_SPAN(key.bytes, sizeof key.bytes),
+                            samme_buffer_span(&packed));
+    samme_hash root = samme_range_root(&hub->journal);
+    samme_key8 size = samme_key_u64(hub->journal.size);
+    if (status == SAMME_OK)
+        status =
+            samme_space_put(&hub->log, SAMME_TABLE_ROOT, SAMME_SPAN(size.bytes, sizeof size.bytes),
+                            samme_span_of_hash(&root));
+    samme_buffer_free(&packed);
+    hub->state_changed = true;
+    return status == SAMME_OK ? SAMME_OK
+                              : samme_fail(error, status, "the journal cannot be appended to");
+}
+
+samme_status samme_hub_root_at(samme_hub *hub, uint64_t size, samme_hash *out) {
+    samme_range empty;
+    samme_range_init(&empty);
+    if (size == 0) {
+        *out = samme_range_root(&empty);
+        return SAMME_OK;
+    }
+    samme_key8 key = samme_key_u64(size);
+    samme_span stored;
+    samme_status status = samme_space_get(&hub->log, SAMME_TABLE_ROOT,
+                                          SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
+    if (status != SAMME_OK)
+        return status;
+    if (stored.length != sizeof out->bytes)
+        return SAMME_CORRUPT;
+    memcpy(out->bytes, stored.data, sizeof out->bytes);
+    return SAMME_OK;
+}
+
+samme_status samme_hub_head(samme_hub *hub, uint64_t size, samme_buffer *out) {
+    samme_checkpoint head = {.size = size};
+    samme_status status = samme_hub_root_at(hub, size, &head.root);
+    return status != SAMME_OK
+               ? status
+               : samme_checkpoint_sign(hub->log_key.name, &hub->setup.log_seed, &head, out);
+}
+
+samme_status samme_hub_fold(samme_hub *hub, bool *out_more, samme_error *error) {
+    size_t entries = 0;
+    samme_status status = SAMME_OK;
+    samme_arena arena;
+    samme_arena_init(&arena, 32u * 1024u * 1024u);
+    while (status == SAMME_OK && hub->replay.range.size < hub->journal.size &&
+           entries < SAMME_FOLLOW_ENTRIES_A_STEP) {
+        samme_arena_reset(&arena);
+        uint64_t index = hub->replay.range.size;
+        samme_key8 key = samme_key_u64(index);
+        samme_span stored, bytes;
+        status = samme_space_get(&hub->log, SAMME_TABLE_JOURNAL,
+                                 SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
+        if (status != SAMME_OK)
+            break;
+        bytes = samme_arena_copy(&arena, stored);
+        Samme__Record *record = SAMME_UNPACK(Record, record, bytes, &arena, error);
+        samme_batch batch = {0}, *content = NULL;
+        if (record != NULL && record->what_case == SAMME__RECORD__WHAT_BATCH) {
+            status = samme_held_batch(&hub->log, index, record->batch, &arena, &batch);
+            content = &batch;
+        }
+        if (status == SAMME_OK)
+            status = samme_replay_record(&hub->replay, bytes, content, error);
+        entries += batch.count + 1;
+    }
+    samme_arena_free(&arena);
+    *out_more = status == SAMME_OK && hub->replay.range.size < hub->journal.size;
+    return status;
+}

@@ -1,0 +1,126 @@
+/* What operators bring: documents, release notes, rosters. The hub relays; the signatures decide.
+ */
+#include "hub/core.h"
+
+#include "crypto/hash.h"
+
+static samme_status operators_only(samme_hub_call *call, samme_error *error) {
+    if (call->other != NULL && call->other->role == SAMME_PEER_OPERATOR)
+        return SAMME_OK;
+    return samme_fail(error, SAMME_DENIED, "only an operator may publish");
+}
+
+static void done(samme_hub_call *call, const samme_hash *hash, uint64_t journal_index) {
+    Samme__PutDone say = SAMME__PUT_DONE__INIT;
+    say.hash = samme_bytes_of_span(samme_span_of_hash(hash));
+    say.journal_index = journal_index;
+    Samme__Message message = SAMME__MESSAGE__INIT;
+    message.what_case = SAMME__MESSAGE__WHAT_PUT_DONE;
+    message.put_done = &say;
+    samme_hub_reply(call->hub, call->route, &message);
+}
+
+samme_status samme_hub_put_document(samme_hub_call *call, const Samme__PutDocument *put,
+                                    samme_error *error) {
+    samme_status status = operators_only(call, error);
+    if (status != SAMME_OK)
+        return status;
+    samme_span document = samme_span_of_bytes(put->document);
+    if (document.length > SAMME_DOCUMENT_MAX_BYTES)
+        return samme_fail(error, SAMME_TOO_LARGE, "a document has at most %u bytes",
+                          SAMME_DOCUMENT_MAX_BYTES);
+    samme_hash hash = samme_sha256(document);
+    status =
+        samme_space_put(&call->hub->log, SAMME_TABLE_DOCUMENT, samme_span_of_hash(&hash), document);
+    if (status == SAMME_OK)
+        done(call, &hash, 0);
+    return status;
+}
+
+static samme_status all_held(samme_hub *hub, const samme_release *release, samme_error *error) {
+    for (size_t i = 0; i < release->document_count; i++) {
+        samme_span ignored;
+        samme_status status =
+            samme_space_get(&hub->log, SAMME_TABLE_DOCUMENT,
+                            samme_span_of_hash(&release->documents[i].hash), &ignored);
+        if (status != SAMME_OK)
+            return samme_fail(error, status, "release %llu: document %s is not at the hub",
+                              (unsigned long long)release->version, release->documents[i].path);
+    }
+    return SAMME_OK;
+}
+
+static samme_status append_note(samme_hub *hub, bool is_release, uint64_t version, samme_span note,
+                                const samme_hash *hash, samme_error *error) {
+    samme_status status =
+        samme_space_put(&hub->log, SAMME_TABLE_DOCUMENT, samme_span_of_hash(hash), note);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "the note cannot be stored");
+    Samme__NoteRecord what = SAMME__NOTE_RECORD__INIT;
+    what.version = version;
+    what.note_hash = samme_bytes_of_span(samme_span_of_hash(hash));
+    Samme__Record record = SAMME__RECORD__INIT;
+    record.what_case = is_release ? SAMME__RECORD__WHAT_RELEASE : SAMME__RECORD__WHAT_ROSTER;
+    if (is_release)
+        record.release = &what;
+    else
+        record.roster = &what;
+    return samme_hub_append(hub, &record, error);
+}
+
+samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease *put,
+                                   samme_error *error) {
+    samme_hub *hub = call->hub;
+    samme_span note = samme_span_of_bytes(put->note);
+    samme_hash hash = samme_sha256(note);
+    samme_status status = operators_only(call, error);
+    if (status != SAMME_OK)
+        return status;
+    if (hub->release_version > 0 && samme_hash_equal(&hash, &hub->release_hash)) { /* repeated */
+        done(call, &hash, hub->journal.size);
+        return SAMME_OK;
+    }
+    samme_release release;
+    status = samme_release_open(hub->setup.root, note, &release, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_successor_check("release", hub->release_version,
+                                   hub->release_version > 0 ? &hub->release_hash : NULL,
+                                   release.version, &release.previous, error);
+    if (status == SAMME_OK)
+        status = all_held(hub, &release, error);
+    uint64_t index = hub->journal.size;
+    if (status == SAMME_OK)
+        status = append_note(hub, true, release.version, note, &hash, error);
+    if (status == SAMME_OK) {
+        hub->release_version = release.version;
+        hub->release_hash = hash;
+        done(call, &hash, index);
+    }
+    samme_release_free(&release);
+    return status;
+}
+
+samme_status samme_hub_put_roster(samme_hub *hub, samme_span note, samme_error *error) {
+    samme_hash hash = samme_sha256(note);
+    samme_roster roster;
+    samme_status status = samme_roster_open(hub->setup.root, note, &roster, error);
+    if (status != SAMME_OK)
+        return samme_fail_in(error, status, "roster");
+    if (roster.version > hub->roster_version) { /* older ones are in the journal */
+        status = samme_successor_check("roster", hub->roster_version,
+                                       hub->roster_version > 0 ? &hub->roster_hash : NULL,
+                                       roster.version, &roster.previous, error);
+        if (status == SAMME_OK && !samme_vkey_equal(&roster.hub_log, &hub->log_key))
+            status =
+                samme_fail(error, SAMME_DENIED, "the roster names another hub key than this hub's");
+        if (status == SAMME_OK)
+            status = append_note(hub, false, roster.version, note, &hash, error);
+        if (status == SAMME_OK) {
+            hub->roster_version = roster.version;
+            hub->roster_hash = hash;
+        }
+    }
+    samme_roster_free(&roster);
+    return status;
+}

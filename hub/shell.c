@@ -1,0 +1,215 @@
+#include "hub/shell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/config.h"
+#include "daemon/stores.h"
+#include "enrol/enrol.h"
+#include "hub/hub.h"
+#include "net/net.h"
+#include "os/clock.h"
+#include "os/files.h"
+#include "os/log.h"
+#include "os/signals.h"
+
+enum {
+    EVENTS_A_TURN = 256,
+    DRAIN_MS = 10000,
+    TURN_MAX_MS = 1000,
+};
+
+typedef struct shell {
+    samme_hub_keys keys;
+    samme_stores stores;
+    samme_net *net;
+    samme_transport transport;
+    samme_hub *hub;
+    int signals;
+    const char *chain_folder;
+    uint64_t allowed_roster; /* version the transport's set of keys is of */
+    char last_trouble[400];
+} shell;
+
+static void send_to_peer(void *output, uint64_t route, samme_span bytes) {
+    shell *self = output;
+    /* gone or full: the peer repeats its request */
+    samme_status ignored = self->transport.send(self->transport.self, route, bytes);
+    (void)ignored;
+}
+
+static void step(shell *self, samme_hub_event event) {
+    event.wall_ms = samme_clock_wall_ms();
+    event.monotonic_ms = samme_clock_monotonic_ms();
+    samme_hub_step(self->hub, &event);
+}
+
+/* Rosters are handed over in order of their versions: CHAIN/rosters/N.note. */
+static samme_status take_rosters(shell *self, samme_error *error) {
+    samme_buffer note;
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    samme_status status = SAMME_OK;
+    for (;;) {
+        samme_hub_view view;
+        samme_hub_look(self->hub, &view);
+        char path[1200];
+        snprintf(path, sizeof path, "%s/rosters/%llu.note", self->chain_folder,
+                 (unsigned long long)view.roster->version + 1);
+        if (!samme_file_exists(path))
+            break;
+        samme_buffer_clear(&note);
+        uint64_t before = view.roster->version;
+        status = samme_file_read(path, &note, error);
+        if (status != SAMME_OK)
+            break;
+        step(self,
+             (samme_hub_event){.kind = SAMME_HUB_ROSTER, .message = samme_buffer_span(&note)});
+        samme_hub_look(self->hub, &view);
+        if (view.roster->version == before) {
+            status = samme_fail(error, SAMME_MALFORMED, "%s: %s", path, view.trouble);
+            break;
+        }
+        samme_log(SAMME_LOG_INFO, "roster version=%llu branches=%zu",
+                  (unsigned long long)view.roster->version, view.roster->branch_count);
+    }
+    samme_buffer_free(&note);
+    return status;
+}
+
+/* Whoever stands in the roster in force may speak, nobody else. */
+static samme_status allow_peers(shell *self, samme_error *error) {
+    samme_hub_view view;
+    samme_hub_look(self->hub, &view);
+    const samme_roster *roster = view.roster;
+    if (roster->version == self->allowed_roster)
+        return SAMME_OK;
+    size_t count = roster->branch_count + roster->peer_count;
+    samme_peer_key *keys = calloc(count + 1, sizeof *keys);
+    if (keys == NULL)
+        return samme_fail(error, SAMME_NO_MEMORY, "no memory for the peers' keys");
+    for (size_t i = 0; i < roster->branch_count; i++)
+        keys[i] = roster->branches[i].curve;
+    for (size_t i = 0; i < roster->peer_count; i++)
+        keys[roster->branch_count + i] = roster->peers[i].curve;
+    samme_status status = samme_net_allow(self->net, keys, count);
+    free(keys);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "the peers' keys cannot be set");
+    self->allowed_roster = roster->version;
+    return SAMME_OK;
+}
+
+static samme_status make_hub(shell *self, samme_error *error) {
+    samme_hub_setup setup = {.root = &self->keys.root,
+                             .log_seed = self->keys.log_seed,
+                             .log = &self->stores.log,
+                             .views = &self->stores.views,
+                             .output = self,
+                             .send = send_to_peer};
+    samme_status status = samme_hub_new(&setup, &self->hub, error);
+    if (status != SAMME_MISMATCH)
+        return status;
+    samme_log(SAMME_LOG_WARNING, "views are folded again from the journal: %s", error->text);
+    status = samme_stores_reset_views(&self->stores, error);
+    return status == SAMME_OK ? samme_hub_new(&setup, &self->hub, error) : status;
+}
+
+static samme_status start(shell *self, const Samme__HubConfig *config, const char *config_file,
+                          samme_arena *arena, samme_error *error) {
+    self->chain_folder = samme_config_path(config_file, config->chain, arena);
+    const char *data = samme_config_path(config_file, config->data, arena);
+    samme_status status = samme_signals_open(&self->signals, error);
+    if (status == SAMME_OK)
+        status = samme_crypto_init(error);
+    if (status == SAMME_OK)
+        status = samme_enrol_load_hub(self->chain_folder, &self->keys, error);
+    if (status == SAMME_OK)
+        status = samme_stores_open(data, &self->stores, error);
+    if (status == SAMME_OK)
+        status = samme_net_listen(config->listen, self->keys.curve_secret, &self->net, error);
+    if (status == SAMME_OK) {
+        self->transport = samme_net_port(self->net);
+        status = make_hub(self, error);
+    }
+    if (status == SAMME_OK)
+        status = take_rosters(self, error);
+    if (status == SAMME_OK)
+        status = allow_peers(self, error);
+    char path[sizeof self->stores.folder + 16];
+    snprintf(path, sizeof path, "%s/hub.address", self->stores.folder);
+    if (status == SAMME_OK)
+        status =
+            samme_file_write(path, samme_span_of_text(samme_net_address(self->net)), 0644, error);
+    if (status == SAMME_OK)
+        samme_log(SAMME_LOG_INFO, "ready listen=%s data=%s", samme_net_address(self->net), data);
+    return status;
+}
+
+static samme_status turn(shell *self, int64_t now_ms, samme_error *error) {
+    int fds[] = {self->stores.log.wake_fd(self->stores.log.self),
+                 self->stores.views.wake_fd(self->stores.views.self), self->signals};
+    bool ready[3] = {false};
+    int64_t wait = samme_hub_next_ms(self->hub) - now_ms;
+    wait = wait < 0 ? 0 : wait > TURN_MAX_MS ? TURN_MAX_MS : wait;
+    samme_status status = samme_net_wait(self->net, fds, 3, ready, (int)wait, error);
+    if (status != SAMME_OK)
+        return status;
+    samme_received received;
+    for (unsigned i = 0;
+         i < EVENTS_A_TURN && self->transport.receive(self->transport.self, &received) == SAMME_OK;
+         i++)
+        step(self, (samme_hub_event){.kind = SAMME_HUB_MESSAGE,
+                                     .peer = received.peer,
+                                     .route = received.route,
+                                     .message = received.bytes});
+    step(self, (samme_hub_event){.kind = SAMME_HUB_TICK});
+    return allow_peers(self, error);
+}
+
+static samme_status loop(shell *self, samme_error *error) {
+    int64_t stop_ms = 0;
+    for (;;) {
+        int64_t now_ms = samme_clock_monotonic_ms();
+        if (stop_ms != 0 && (samme_hub_idle(self->hub) || now_ms > stop_ms))
+            return SAMME_OK;
+        samme_status status = turn(self, now_ms, error);
+        if (status != SAMME_OK)
+            return status;
+        samme_hub_view view;
+        samme_hub_look(self->hub, &view);
+        if (strcmp(view.trouble, self->last_trouble) != 0) {
+            snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
+            samme_log(SAMME_LOG_ERROR, "%s", view.trouble);
+        }
+        if (view.store_failed)
+            return samme_fail(error, SAMME_IO, "%s; restarting finds out what is durable",
+                              view.trouble);
+        samme_signal asked = samme_signals_take(self->signals);
+        if (asked == SAMME_SIGNAL_RELOAD && take_rosters(self, error) != SAMME_OK)
+            samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error->text);
+        if (asked == SAMME_SIGNAL_STOP) {
+            if (stop_ms != 0)
+                return SAMME_OK;
+            samme_log(SAMME_LOG_INFO, "stopping");
+            stop_ms = now_ms + DRAIN_MS;
+        }
+    }
+}
+
+samme_status samme_hub_run(const Samme__HubConfig *config, const char *config_file,
+                           samme_error *error) {
+    shell self = {.signals = -1, .stores = {.owner_fd = -1}};
+    samme_arena arena;
+    samme_arena_init(&arena, 64 * 1024);
+    samme_status status = start(&self, config, config_file, &arena, error);
+    if (status == SAMME_OK)
+        status = loop(&self, error);
+    samme_hub_free(self.hub);
+    samme_net_close(self.net);
+    samme_stores_close(&self.stores);
+    samme_enrol_free_hub(&self.keys);
+    if (self.signals >= 0)
+        samme_signals_close(self.signals);
+    samme_arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* The data folder of a daemon: DATA/owner (the lock), DATA/log and DATA/views (LMDB). The log is
+ * what was acknowledged; views can be thrown away and folded again. */
+#ifndef SAMME_DAEMON_STORES_H
+#define SAMME_DAEMON_STORES_H
+
+#include "store/lmdb.h"
+
+typedef struct samme_stores {
+    char folder[1024];
+    int owner_fd;
+    samme_lmdb_store *log_store, *views_store;
+    samme_store log, views; /* ports */
+} samme_stores;
+
+/* Makes what is absent. SAMME_CONFLICT names the process that owns the folder. Damaged views are
+ * thrown away; a damaged log is SAMME_CORRUPT. */
+samme_status samme_stores_open(const char *folder, samme_stores *out,
+                               samme_error *error) SAMME_CHECKED;
+/* Throws the views away and starts them empty; views must not be in use. */
+samme_status samme_stores_reset_views(samme_stores *stores, samme_error *error) SAMME_CHECKED;
+void samme_stores_close(samme_stores *stores);
+
+#endif

@@ -1,0 +1,64 @@
+/* Every POST can be repeated: the hash of its key leads to the entry it wrote. */
+#include "node/api/api.h"
+
+#include "base/text.h"
+#include "history/entry.h"
+
+samme_status samme_repeated(samme_call *call, const samme_hash *key_hash,
+                            const samme_hash *request_hash, uint64_t *out_index) {
+    samme_node *node = call->node;
+    samme_span stored;
+    samme_status status =
+        samme_space_get(&node->log, SAMME_TABLE_KEY, samme_span_of_hash(key_hash), &stored);
+    if (status != SAMME_OK)
+        return status;
+    if (stored.length != 8)
+        return SAMME_CORRUPT;
+    uint64_t index = samme_get_u64(stored.data);
+    samme_span bytes;
+    samme_entry entry;
+    status = samme_own_entry(node, index, &bytes);
+    if (status == SAMME_OK)
+        status = samme_entry_open(bytes, &node->arena, &entry, NULL);
+    if (status != SAMME_OK)
+        return status;
+    if (!samme_span_equal(samme_span_of_bytes(entry.event->request_hash),
+                          samme_span_of_hash(request_hash)))
+        return SAMME_CONFLICT;
+    *out_index = index;
+    return SAMME_OK;
+}
+
+samme_status samme_remember(samme_call *call, const samme_hash *key_hash, uint64_t index) {
+    samme_key8 value = samme_key_u64(index);
+    return samme_space_put(&call->node->log, SAMME_TABLE_KEY, samme_span_of_hash(key_hash),
+                           SAMME_SPAN(value.bytes, sizeof value.bytes));
+}
+
+samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated, Samme__Recorded *out) {
+    samme_span bytes;
+    samme_entry entry;
+    samme_status status = samme_own_entry(node, index, &bytes);
+    if (status == SAMME_OK)
+        status = samme_entry_open(bytes, &node->arena, &entry, NULL);
+    if (status != SAMME_OK)
+        return status;
+    samme_buffer hex;
+    samme_buffer_init(&hex, 64);
+    samme_hex_append(&hex, samme_span_of_bytes(entry.event->id));
+    samme__recorded__init(out);
+    out->id = samme_arena_text(&node->arena, samme_buffer_text(&hex));
+    samme_buffer_free(&hex);
+    out->index = index;
+    out->repeated = repeated;
+    return out->id == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+}
+
+samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,
+                               uint64_t *out_index, samme_error *error) {
+    samme_status status = samme_own_append(call->node, entries, count, out_index, error);
+    if (status == SAMME_OK)
+        status = samme_remember(call, (const samme_hash *)(const void *)entries[0].key_hash.data,
+                                *out_index);
+    return status;
+}

@@ -1,0 +1,307 @@
+/* A return: opened, decided by the policy, completed by the till. */
+#include <stdio.h>
+
+#include "base/calendar.h"
+#include "node/api/api.h"
+
+/* Branch, random digits, two check digits (ISO 7064 MOD 97-10): speakable, and wrong digits show.
+ */
+static char *new_case_code(samme_node *node) {
+    uint32_t random;
+    node->setup.random.fill(node->setup.random.self, &random, sizeof random);
+    unsigned long long digits =
+        (unsigned long long)node->setup.branch * 10000000ull + random % 10000000u;
+    unsigned check = 98u - (unsigned)(digits * 100u % 97u);
+    char text[32];
+    snprintf(text, sizeof text, "%04u-%07u-%02u", node->setup.branch, random % 10000000u, check);
+    return samme_arena_text(&node->arena, text);
+}
+
+static int64_t refund_of(const Samme__CaseRow *row) {
+    int64_t sum = 0;
+    for (size_t i = 0; row->decided != NULL && i < row->decided->n_lines; i++)
+        if (row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise)
+            sum += row->decided->lines[i]->answer->refund;
+    return sum;
+}
+
+static Samme__ReturnState state_of(const Samme__CaseRow *row) {
+    if (row->done != NULL && row->done->outcome == SAMME__RETURN_OUTCOME__paid)
+        return SAMME__RETURN_STATE__case_paid;
+    if (row->done != NULL && row->done->outcome == SAMME__RETURN_OUTCOME__failed)
+        return SAMME__RETURN_STATE__case_failed;
+    if (row->done != NULL)
+        return SAMME__RETURN_STATE__case_cancelled;
+    if (row->decided == NULL)
+        return SAMME__RETURN_STATE__case_open;
+    for (size_t i = 0; i < row->decided->n_lines; i++)
+        if (row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise)
+            return SAMME__RETURN_STATE__case_authorised;
+    return SAMME__RETURN_STATE__case_decided;
+}
+
+/* Answers with the case as it stands; index: the entry this request wrote or found, or UINT64_MAX.
+ */
+static void answer_case(samme_call *call, const char *case_code, unsigned status_code,
+                        uint64_t index, bool repeated) {
+    samme_node *node = call->node;
+    samme_rows rows = samme_layer_rows(&node->layer);
+    const Samme__CaseRow *row;
+    samme_error error = {0};
+    samme_status status = samme_find_case(&rows, case_code, &node->arena, &row);
+    Samme__Recorded recorded;
+    if (status == SAMME_OK && index != UINT64_MAX)
+        status = samme_recorded(node, index, repeated, &recorded);
+    if (status != SAMME_OK) {
+        samme_fail(&error, status, "no case %.60s is known here", case_code);
+        samme_problem_of(call, status, &error);
+        return;
+    }
+    Samme__ReturnView view = SAMME__RETURN_VIEW__INIT;
+    view.case_code = row->opened->case_code;
+    view.state = state_of(row);
+    view.opened = row->opened;
+    view.decided = row->decided;
+    view.done = row->done;
+    view.refund = refund_of(row);
+    view.recorded = index == UINT64_MAX ? NULL : &recorded;
+    Samme__ApiAnswer answer = SAMME__API_ANSWER__INIT;
+    answer.what_case = SAMME__API_ANSWER__WHAT_RETURN_CASE;
+    answer.return_case = &view;
+    samme_answer(call, status_code, &answer);
+}
+
+/* True when the key has been here before and the call is answered. */
+static bool answered_before(samme_call *call) {
+    uint64_t index;
+    samme_status status = samme_repeated(call, &call->key_hash, &call->request_hash, &index);
+    if (status == SAMME_NOT_FOUND)
+        return false;
+    samme_span bytes;
+    samme_entry entry;
+    samme_error error = {0};
+    if (status == SAMME_CONFLICT) {
+        samme_problem(call, 422, "idempotency_key_reused",
+                      "this key came with another request before");
+        return true;
+    }
+    if (status == SAMME_OK)
+        status = samme_own_entry(call->node, index, &bytes);
+    if (status == SAMME_OK)
+        status = samme_entry_open(bytes, &call->node->arena, &entry, &error);
+    if (status != SAMME_OK)
+        samme_problem_of(call, status, &error);
+    else if (entry.event->kind == SAMME__EVENT_KIND__return_opened)
+        answer_case(call, entry.body.return_opened->case_code, 200, index, true);
+    else if (entry.event->kind == SAMME__EVENT_KIND__return_decided)
+        answer_case(call, entry.body.return_decided->case_code, 200, index, true);
+    else
+        answer_case(call, entry.body.return_done->case_code, 200, index, true);
+    return true;
+}
+
+/* Appends one entry under the call's key and answers with the case. */
+static void record(samme_call *call, Samme__EventKind kind, const void *body,
+                   const char *case_code) {
+    samme_new_entry entry = {.kind = kind,
+                             .body = body,
+                             .key_hash = samme_span_of_hash(&call->key_hash),
+                             .request_hash = samme_span_of_hash(&call->request_hash)};
+    samme_error error = {0};
+    uint64_t index;
+    samme_status status = samme_append_once(call, &entry, 1, &index, &error);
+    if (status != SAMME_OK)
+        samme_problem_of(call, status, &error);
+    else
+        answer_case(call, case_code, kind == SAMME__EVENT_KIND__return_opened ? 201 : 200, index,
+                    false);
+}
+
+/* The local day here; a return recorded later says its own day, which may not lie ahead. */
+static samme_status set_today(samme_node *node, Samme__ReturnOpened *opened, samme_error *error) {
+    const Samme__Branch *branch =
+        node->policy == NULL ? NULL : samme_policy_branch(node->policy, node->setup.branch);
+    int32_t offset = branch == NULL ? 0 : branch->utc_offset_minutes;
+    int32_t today = samme_local_day(samme_node_time(node), offset), said;
+    if (opened->today[0] == 0) {
+        char text[SAMME_DATE_TEXT_BYTES];
+        samme_date_format(today, text);
+        opened->today = samme_arena_text(&node->arena, text);
+        return opened->today == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    }
+    if (samme_date_parse(opened->today, &said) != SAMME_OK)
+        return samme_fail(error, SAMME_MALFORMED,
+                          "body: today: expected YYYY-MM-DD, found \"%.40s\"", opened->today);
+    if (said > today)
+        return samme_fail(error, SAMME_MALFORMED, "body: today: %s lies ahead", opened->today);
+    opened->recorded_later = said < today;
+    return SAMME_OK;
+}
+
+/* Lines asked for must stand on the receipt, when there is one; an unknown one is the till's
+ * mistake. */
+static samme_status check_lines(samme_node *node, const Samme__ReturnOpened *opened,
+                                samme_error *error) {
+    samme_rows rows = samme_layer_rows(&node->layer);
+    samme_horizon present = samme_node_present(node);
+    const Samme__ReceiptRow *row;
+    samme_status status = samme_find_receipt(&rows, opened->receipt, &present, &node->arena, &row);
+    if (status == SAMME_NOT_FOUND)
+        return samme_fail(error, SAMME_NOT_FOUND,
+                          "no receipt %.60s of branch %u, till %.30s, %.20s is known here",
+                          opened->receipt->number, opened->receipt->branch, opened->receipt->till,
+                          opened->receipt->business_date);
+    for (size_t i = 0; i < opened->n_lines && status == SAMME_OK; i++) {
+        bool there = false;
+        for (size_t l = 0; l < row->sale->n_lines; l++)
+            there |= row->sale->lines[l]->no == opened->lines[i]->no;
+        if (!there)
+            status = samme_fail(error, SAMME_NOT_FOUND, "receipt %.60s has no line %u",
+                                opened->receipt->number, opened->lines[i]->no);
+    }
+    return status;
+}
+
+void samme_api_return_open(samme_call *call) {
+    samme_node *node = call->node;
+    samme_error error = {0};
+    if (answered_before(call))
+        return;
+    Samme__ReturnOpened *opened = SAMME_FROM_JSON(ReturnOpened, return_opened, call->request->body,
+                                                  "body", &node->arena, &error);
+    samme_status status = opened == NULL ? SAMME_MALFORMED : SAMME_OK;
+    if (status == SAMME_OK && opened->receipt == NULL)
+        status = samme_fail(&error, SAMME_MALFORMED, "body: receipt is missing");
+    if (status == SAMME_OK)
+        status = set_today(node, opened, &error);
+    if (status == SAMME_OK)
+        status = check_lines(node, opened, &error);
+    if (status == SAMME_OK) {
+        opened->receipt_source = SAMME__RECEIPT_SOURCE__node;
+        opened->case_code = new_case_code(node);
+        status = opened->case_code == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    }
+    if (status != SAMME_OK)
+        samme_problem_of(call, status, &error);
+    else
+        record(call, SAMME__EVENT_KIND__return_opened, opened, opened->case_code);
+}
+
+static const char *case_of(samme_call *call) {
+    samme_span copy = samme_arena_copy(&call->node->arena, call->tail);
+    return copy.data == NULL ? "" : (const char *)copy.data;
+}
+
+void samme_api_return_get(samme_call *call) {
+    answer_case(call, case_of(call), 200, UINT64_MAX, false);
+}
+
+/* Facts from the rows as they are, the answer from the policy: one line of the decision. */
+static samme_status decide_line(samme_node *node, const Samme__CaseRow *row,
+                                const Samme__ReturnLine *line, Samme__LineDecision *out,
+                                Samme__Basis *basis, samme_error *error) {
+    samme_rows rows = samme_layer_rows(&node->layer);
+    samme_horizon present = samme_node_present(node);
+    const Samme__ReceiptRow *sale = NULL;
+    Samme__Answer *answer = samme_arena_alloc(&node->arena, sizeof *answer);
+    samme__line_decision__init(out);
+    samme_status status = answer == NULL ? SAMME_NO_MEMORY
+                                         : samme_derive_facts(&rows, row->opened, line, &present,
+                                                              samme_node_mode(node), &node->arena,
+                                                              &out->facts, &sale);
+    if (status != SAMME_OK)
+        return status;
+    samme__answer__init(answer);
+    out->no = line->no;
+    out->quantity = line->quantity;
+    out->answer = answer;
+    if (sale != NULL) {
+        basis->sale_branch = sale->sale->receipt->branch;
+        basis->sale_epoch = sale->epoch;
+        basis->sale_index = sale->index;
+    }
+    return samme_policy_decide(node->policy, out->facts, answer, error);
+}
+
+/* What the decision will stand on; an anchor written along with it comes before it. */
+static void fill_basis(samme_node *node, Samme__Basis *basis, Samme__ReleaseRef *release) {
+    samme__basis__init(basis);
+    samme__release_ref__init(release);
+    release->version = node->release;
+    release->note_hash = samme_bytes_of_span(samme_span_of_hash(&node->release_hash));
+    basis->journal_epoch = 1;
+    basis->journal_size = node->follow.replay.range.size;
+    basis->own_size = node->own.size + (node->own.size == node->signed_range.size ? 1 : 0);
+    basis->release = release;
+}
+
+void samme_api_return_decide(samme_call *call) {
+    samme_node *node = call->node;
+    samme_error error = {0};
+    if (answered_before(call))
+        return;
+    if (node->policy == NULL) {
+        samme_problem(call, 503, "no_release", "this branch has not taken a release yet");
+        return;
+    }
+    samme_rows rows = samme_layer_rows(&node->layer);
+    const Samme__CaseRow *row;
+    const char *case_code = case_of(call);
+    samme_status status = samme_find_case(&rows, case_code, &node->arena, &row);
+    if (status != SAMME_OK) {
+        samme_fail(&error, status, "no case %.60s is known here", case_code);
+        samme_problem_of(call, status, &error);
+        return;
+    }
+    size_t count = row->opened->n_lines;
+    Samme__LineDecision *lines = samme_arena_alloc(&node->arena, count * sizeof *lines);
+    Samme__LineDecision **pointers = samme_arena_alloc(&node->arena, count * sizeof *pointers);
+    Samme__Basis basis;
+    Samme__ReleaseRef release;
+    fill_basis(node, &basis, &release);
+    status = lines == NULL || pointers == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    for (size_t i = 0; i < count && status == SAMME_OK; i++) {
+        status = decide_line(node, row, row->opened->lines[i], &lines[i], &basis, &error);
+        pointers[i] = &lines[i];
+    }
+    if (status != SAMME_OK) {
+        samme_problem_of(call, status, &error);
+        return;
+    }
+    Samme__ReturnDecided decided = SAMME__RETURN_DECIDED__INIT;
+    decided.case_code = row->opened->case_code;
+    decided.n_lines = count;
+    decided.lines = pointers;
+    decided.basis = &basis;
+    decided.decide_version = SAMME_DECIDE_VERSION;
+    decided.receipt = row->opened->receipt;
+    record(call, SAMME__EVENT_KIND__return_decided, &decided, case_code);
+}
+
+void samme_api_return_complete(samme_call *call) {
+    samme_node *node = call->node;
+    samme_error error = {0};
+    if (answered_before(call))
+        return;
+    Samme__ReturnDone *done =
+        SAMME_FROM_JSON(ReturnDone, return_done, call->request->body, "body", &node->arena, &error);
+    samme_rows rows = samme_layer_rows(&node->layer);
+    const Samme__CaseRow *row;
+    const char *case_code = case_of(call);
+    samme_status status = done == NULL ? SAMME_MALFORMED : SAMME_OK;
+    if (status == SAMME_OK) {
+        status = samme_find_case(&rows, case_code, &node->arena, &row);
+        if (status != SAMME_OK)
+            samme_fail(&error, status, "no case %.60s is known here", case_code);
+    }
+    if (status == SAMME_OK && done->outcome == SAMME__RETURN_OUTCOME__paid &&
+        done->paid != refund_of(row))
+        status = samme_fail(&error, SAMME_CONFLICT, "paid %lld, but %lld was authorised",
+                            (long long)done->paid, (long long)refund_of(row));
+    if (status != SAMME_OK) {
+        samme_problem_of(call, status, &error);
+        return;
+    }
+    done->case_code = row->opened->case_code;
+    record(call, SAMME__EVENT_KIND__return_done, done, case_code);
+}

@@ -1,0 +1,291 @@
+#include "node/core.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { NODE_ARENA_BYTES = 96 * 1024 * 1024 };
+
+int64_t samme_node_time(samme_node *node) {
+    int64_t floor = node->follow.hub_time_ms;
+    if (floor < node->last_time_ms)
+        floor = node->last_time_ms;
+    node->clock_behind = node->wall_ms < floor;
+    return node->clock_behind ? floor : node->wall_ms;
+}
+
+void samme_node_trouble(samme_node *node, const samme_error *error) {
+    memcpy(node->trouble, error->text, sizeof node->trouble);
+    node->in_session = false;
+}
+
+samme_horizon samme_node_present(const samme_node *node) {
+    return (samme_horizon){.branch = node->setup.branch,
+                           .epoch = node->setup.epoch,
+                           .journal_size = UINT64_MAX,
+                           .own_size = UINT64_MAX};
+}
+
+void samme_node_send(samme_node *node, const Samme__Message *message) {
+    samme_buffer packed;
+    samme_buffer_init(&packed, SAMME_MESSAGE_MAX_BYTES);
+    samme_pack(message, &packed);
+    /* A message may be lost; what it asks or says is repeated. */
+    if (samme_buffer_status(&packed) == SAMME_OK &&
+        samme_outbox_add(&node->outbox, 0, 0, samme_buffer_span(&packed)) != SAMME_OK)
+        node->hello_ms = node->monotonic_ms;
+    samme_buffer_free(&packed);
+}
+
+static samme_status open_spaces(samme_node *node, samme_error *error) {
+    samme_status status = samme_space_begin(&node->log, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_space_begin(&node->views, error);
+    if (status != SAMME_OK)
+        samme_space_abandon(&node->log);
+    return status;
+}
+
+samme_status samme_node_start_over(samme_node *node, samme_error *error) {
+    samme_space_abandon(&node->log);
+    samme_space_abandon(&node->views);
+    samme_status status = open_spaces(node, error);
+    if (status == SAMME_OK)
+        status = samme_follow_reload(&node->follow, error);
+    if (status == SAMME_OK)
+        status = samme_own_load(node, error);
+    if (status == SAMME_OK)
+        status = samme_own_layer(node, error);
+    if (status == SAMME_OK)
+        status = samme_release_load(node, error);
+    return status;
+}
+
+/* Says 503 to everybody whose answer can no longer become true. */
+static void refuse_waiters(samme_node *node) {
+    static const char body[] = "{\"type\":\"https://samme.example/problems/read_only\","
+                               "\"title\":\"The store cannot write\",\"status\":503}";
+    samme_outgoing item;
+    while (samme_outbox_take_first(&node->outbox, &item)) {
+        samme_response response = {.status = 503,
+                                   .content_type = "application/problem+json",
+                                   .body = SAMME_SPAN(body, sizeof body - 1)};
+        if (item.code != 0)
+            node->setup.answer(node->setup.output, item.to, &response);
+        free(item.bytes);
+    }
+}
+
+static void store_failed(samme_node *node, const samme_error *error) {
+    node->store_failed = true;
+    samme_node_trouble(node, error);
+    refuse_waiters(node);
+}
+
+static void flush(samme_node *node) {
+    samme_outgoing item;
+    while (samme_outbox_peek(&node->outbox, node->log.durable_head, &item)) {
+        samme_span bytes = SAMME_SPAN(item.bytes, item.length);
+        if (item.code == 0) {
+            node->setup.send(node->setup.output, bytes);
+        } else {
+            samme_response response = {.status = item.code,
+                                       .content_type = item.code >= 400 ? "application/problem+json"
+                                                                        : "application/json",
+                                       .body = bytes};
+            node->setup.answer(node->setup.output, item.to, &response);
+        }
+        samme_outbox_drop(&node->outbox);
+    }
+}
+
+/* What is to be done whatever woke us; bounded. */
+static samme_status background(samme_node *node, samme_error *error) {
+    bool more = false;
+    samme_status status = samme_follow_fold(&node->follow, &more, error);
+    if (status == SAMME_OK && node->follow.replay.range.size != node->layered_prefix)
+        status = samme_own_layer(node, error);
+    if (status == SAMME_OK && node->trouble[0] == 0)
+        status = samme_take_release(node, error);
+    if (status == SAMME_OK)
+        status = samme_session_work(node, error);
+    node->work_at_hand = more;
+    return status;
+}
+
+static void message_event(samme_node *node, samme_span bytes) {
+    samme_error error = {0};
+    Samme__Message *message = SAMME_UNPACK(Message, message, bytes, &node->arena, &error);
+    if (message == NULL) {
+        node->refused_messages++;
+        return;
+    }
+    node->heard = true;
+    node->heard_ms = node->monotonic_ms;
+    node->hello_tries = 0;
+    samme_status status = samme_session_message(node, message, &error);
+    if (status == SAMME_OK)
+        status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
+    if (status != SAMME_OK) { /* it did not verify: as if it had never come */
+        node->refused_messages++;
+        if (samme_node_start_over(node, &error) != SAMME_OK)
+            store_failed(node, &error);
+    }
+}
+
+static void end_step(samme_node *node) {
+    samme_error error = {0};
+    uint64_t head = 0, ignored = 0;
+    samme_status status = node->own_changed ? samme_own_store(node) : SAMME_OK;
+    if (status != SAMME_OK)
+        samme_fail(&error, status, "the log's state cannot be stored");
+    if (status == SAMME_OK)
+        status = samme_space_end(&node->log, &head, &error);
+    else
+        samme_space_abandon(&node->log);
+    if (status == SAMME_OK)
+        status = samme_space_end(&node->views, &ignored, &error);
+    else
+        samme_space_abandon(&node->views);
+    if (status != SAMME_OK) {
+        store_failed(node, &error);
+        return;
+    }
+    samme_outbox_seal(&node->outbox, head);
+}
+
+void samme_node_step(samme_node *node, const samme_node_event *event) {
+    samme_error error = {0};
+    node->wall_ms = event->wall_ms;
+    node->monotonic_ms = event->monotonic_ms;
+    node->work_at_hand = false;
+    samme_arena_reset(&node->arena);
+    if (samme_space_collect(&node->log, &error) != SAMME_OK ||
+        samme_space_collect(&node->views, &error) != SAMME_OK)
+        store_failed(node, &error);
+    if (!node->store_failed && open_spaces(node, &error) != SAMME_OK)
+        store_failed(node, &error);
+    if (node->store_failed) {
+        if (event->kind == SAMME_NODE_REQUEST &&
+            samme_outbox_add(&node->outbox, event->request->id, 503, SAMME_LITERAL("")) == SAMME_OK)
+            refuse_waiters(node);
+        return;
+    }
+    /* With many commits under way nothing new is begun: messages may be lost, requests are told so.
+     */
+    bool behind = node->log.next_head - node->log.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX ||
+                  node->views.next_head - node->views.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX;
+    if (event->kind == SAMME_NODE_REQUEST)
+        samme_api_handle(node, event->request, behind);
+    else if (event->kind == SAMME_NODE_MESSAGE && !behind)
+        message_event(node, event->message);
+    if (!node->store_failed && event->kind != SAMME_NODE_REQUEST && !behind &&
+        background(node, &error) != SAMME_OK && samme_node_start_over(node, &error) != SAMME_OK)
+        store_failed(node, &error);
+    end_step(node);
+    flush(node);
+}
+
+int64_t samme_node_next_ms(const samme_node *node) {
+    if (node->work_at_hand)
+        return node->monotonic_ms;
+    return samme_session_next_ms(node);
+}
+
+bool samme_node_idle(const samme_node *node) {
+    return node->outbox.count == 0;
+}
+
+void samme_node_look(samme_node *node, samme_node_view *out) {
+    *out = (samme_node_view){
+        .own_size = node->own.size,
+        .signed_size = node->signed_range.size,
+        .acked_size = node->acked_size,
+        .journal_size = node->follow.held.size,
+        .folded_size = node->follow.replay.range.size,
+        .release = node->release,
+        .in_session = node->in_session,
+        .trouble = node->trouble,
+        .store_failed = node->store_failed,
+        .refused_messages = node->refused_messages + node->follow.refused_parts,
+    };
+    samme_error error;
+    bool opened = !node->views.open;
+    if (opened && samme_space_begin(&node->views, &error) != SAMME_OK)
+        return;
+    samme_hash digest;
+    if (samme_state_digest(&node->follow.replay.rows, &digest) == SAMME_OK)
+        out->state_digest = digest;
+    if (opened)
+        samme_space_abandon(&node->views);
+}
+
+static samme_status load(samme_node *node, samme_error *error) {
+    const samme_node_setup *setup = &node->setup;
+    samme_status status = open_spaces(node, error);
+    if (status != SAMME_OK)
+        return status;
+    samme_follow_setup follow = {.root = setup->root,
+                                 .hub_log = setup->hub_log,
+                                 .branch = setup->branch,
+                                 .epoch = setup->epoch,
+                                 .log = &node->log,
+                                 .views = &node->views,
+                                 .replay = {.check_content = true}};
+    status = samme_follow_init(&node->follow, &follow, error);
+    if (status == SAMME_OK) {
+        status = samme_layer_init(&node->layer, node->follow.replay.rows);
+        if (status == SAMME_OK)
+            status = samme_own_load(node, error);
+        if (status == SAMME_OK)
+            status = samme_own_layer(node, error);
+        if (status == SAMME_OK)
+            status = samme_release_load(node, error);
+        if (status != SAMME_OK) {
+            samme_layer_fini(&node->layer);
+            samme_follow_fini(&node->follow);
+        }
+    }
+    samme_space_abandon(&node->log);
+    samme_space_abandon(&node->views);
+    return status;
+}
+
+samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, samme_error *error) {
+    samme_node *node = calloc(1, sizeof *node);
+    if (node == NULL)
+        return samme_fail(error, SAMME_NO_MEMORY, "node: no memory");
+    node->setup = *setup;
+    node->hello_ms = INT64_MIN / 2;
+    samme_arena_init(&node->arena, NODE_ARENA_BYTES);
+    samme_status status = samme_space_init(&node->log, setup->log);
+    if (status == SAMME_OK)
+        status = samme_space_init(&node->views, setup->views);
+    if (status == SAMME_OK)
+        status = samme_outbox_init(&node->outbox);
+    if (status == SAMME_OK)
+        status = load(node, error);
+    if (status != SAMME_OK) {
+        samme_outbox_fini(&node->outbox);
+        samme_space_fini(&node->views);
+        samme_space_fini(&node->log);
+        samme_arena_free(&node->arena);
+        free(node);
+        return status;
+    }
+    *out = node;
+    return SAMME_OK;
+}
+
+void samme_node_free(samme_node *node) {
+    if (node == NULL)
+        return;
+    samme_layer_fini(&node->layer);
+    samme_follow_fini(&node->follow);
+    samme_outbox_fini(&node->outbox);
+    samme_space_fini(&node->views);
+    samme_space_fini(&node->log);
+    samme_arena_free(&node->arena);
+    samme_wipe(&node->setup.log_seed, sizeof node->setup.log_seed);
+    free(node);
+}

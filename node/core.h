@@ -1,0 +1,95 @@
+/* Inside the node core; nobody outside node/ includes this. */
+#ifndef SAMME_NODE_CORE_H
+#define SAMME_NODE_CORE_H
+
+#include "base/layer.h"
+#include "history/query.h"
+#include "node/node.h"
+#include "sync/follow.h"
+#include "sync/outbox.h"
+
+#define SAMME_PUSH_ENTRIES          256u /* a tail of this many is pushed at once */
+#define SAMME_COMMITS_IN_FLIGHT_MAX 128u /* more: requests are told to come later */
+
+struct samme_node {
+    samme_node_setup setup;
+    samme_space log, views;
+    samme_follow follow;
+    samme_layer layer; /* own entries that the folded journal does not hold, on top of its rows */
+    uint64_t layered_prefix; /* journal size the layer stands on */
+    samme_arena arena;       /* of this step */
+    samme_outbox outbox;     /* code 0: to the hub; else the answer to request `to` */
+
+    /* the own log: state "own" in the store */
+    samme_range own;
+    samme_range signed_range; /* at the newest checkpoint signed */
+    uint64_t acked_size;
+    int64_t last_time_ms;
+    uint64_t release; /* taken; 0 none */
+    samme_hash release_hash;
+    int64_t release_taken_ms;
+    bool own_changed;
+
+    const samme_policy *policy; /* of the release taken */
+    uint64_t unusable_release;  /* a newer one that does not compile: not tried again */
+
+    /* the session with the hub; times are monotonic */
+    bool in_session;
+    bool heard; /* in this run */
+    int64_t heard_ms;
+    int64_t hello_ms;     /* last hello */
+    unsigned hello_tries; /* since the hub was last heard */
+    uint64_t credit_bytes;
+    bool push_in_flight;
+    int64_t push_ms;
+    int64_t tail_ms; /* when the unsigned tail began */
+
+    int64_t wall_ms, monotonic_ms; /* of this step */
+    bool clock_behind;             /* the machine's clock is under what was seen before */
+    bool work_at_hand;
+    bool store_failed;
+    char trouble[sizeof(((samme_error *)0)->text)];
+    uint64_t refused_messages;
+};
+
+/* core.c */
+int64_t samme_node_time(samme_node *node); /* UTC ms, not below what was seen before */
+void samme_node_trouble(samme_node *node, const samme_error *error);
+void samme_node_send(samme_node *node, const Samme__Message *message);
+/* Drops this step's writes and loads again what they changed; the step goes on. */
+samme_status samme_node_start_over(samme_node *node, samme_error *error) SAMME_CHECKED;
+samme_horizon samme_node_present(const samme_node *node);
+
+/* own_log.c */
+typedef struct samme_new_entry {
+    Samme__EventKind kind;
+    const void *body;
+    samme_span key_hash, request_hash; /* empty or 32 bytes */
+} samme_new_entry;
+samme_status samme_own_load(samme_node *node, samme_error *error) SAMME_CHECKED;
+samme_status samme_own_store(samme_node *node) SAMME_CHECKED;
+/* Appends the entries, and an anchor before them when one is due, after folding them on trial: all,
+ * or (SAMME_CONFLICT with the fold's reason, or another status) none. out_index: of the first. */
+samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, size_t count,
+                              uint64_t *out_index, samme_error *error) SAMME_CHECKED;
+samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) SAMME_CHECKED;
+/* Folds again what the journal does not hold yet. */
+samme_status samme_own_layer(samme_node *node, samme_error *error) SAMME_CHECKED;
+
+/* session.c */
+samme_status samme_session_message(samme_node *node, const Samme__Message *message,
+                                   samme_error *error) SAMME_CHECKED;
+samme_status samme_session_work(samme_node *node, samme_error *error) SAMME_CHECKED;
+int64_t samme_session_next_ms(const samme_node *node);
+
+/* taking.c */
+samme_status samme_take_release(samme_node *node, samme_error *error) SAMME_CHECKED;
+samme_status samme_release_load(samme_node *node, samme_error *error) SAMME_CHECKED;
+
+/* api/ */
+/* Queues the answer. busy: the store is behind, nothing may be written. */
+void samme_api_handle(samme_node *node, const samme_request *request, bool busy);
+void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 32]);
+Samme__Mode samme_node_mode(samme_node *node);
+
+#endif

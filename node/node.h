@@ -1,0 +1,83 @@
+/* The node: one branch's log, the journal as it knows it, and the answers it gives. Pure: events
+ * come in by step(), what goes out goes through ports. The daemon (shell.c) and the simulator run
+ * this object.
+ *
+ * A step sees one snapshot of each store. Answers and messages that depend on writes leave when
+ * these are durable. */
+#ifndef SAMME_NODE_NODE_H
+#define SAMME_NODE_NODE_H
+
+#include "crypto/sign.h"
+#include "samme/random.h"
+#include "samme/request.h"
+#include "samme/store.h"
+#include "trust/trust.h"
+#include "wire/messages.h"
+
+typedef struct samme_node samme_node;
+
+/* Who this node is (from its enrolment) and the ports it works through. Pointers must outlive the
+ * node. */
+typedef struct samme_node_setup {
+    const samme_root *root;
+    uint32_t branch;
+    uint32_t epoch;
+    uint32_t region;
+    const char *name;
+    samme_vkey hub_log;
+    samme_seed log_seed;
+    uint64_t lowest_release;
+    int64_t push_after_ms; /* a tail is pushed when it is this old, or has 256 entries */
+    int64_t poll_every_ms; /* the hub is asked for news this often, doorbell or not */
+    samme_store *log;
+    samme_store *views;
+    samme_random random;
+    void *output; /* first argument of the two below */
+    /* A message for the hub; may be lost. */
+    void (*send)(void *output, samme_span bytes);
+    /* The answer to a request. */
+    void (*answer)(void *output, uint64_t request_id, const samme_response *response);
+} samme_node_setup;
+
+typedef enum samme_node_event_kind {
+    SAMME_NODE_TICK,    /* time has passed, or completions wait */
+    SAMME_NODE_MESSAGE, /* from the hub */
+    SAMME_NODE_REQUEST, /* from a till */
+} samme_node_event_kind;
+
+typedef struct samme_node_event {
+    samme_node_event_kind kind;
+    int64_t wall_ms;      /* the machine's clock, UTC */
+    int64_t monotonic_ms; /* never goes back */
+    samme_span message;
+    const samme_request *request;
+} samme_node_event;
+
+/* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CORRUPT,
+ * SAMME_IO: the stores. */
+samme_status samme_node_new(const samme_node_setup *setup, samme_node **out,
+                            samme_error *error) SAMME_CHECKED;
+void samme_node_free(samme_node *node); /* accepts NULL */
+
+/* Handles one event and whatever work is at hand, bounded. Failures of the stores make the node
+ * read-only and show in its status; they are not the caller's to handle. */
+void samme_node_step(samme_node *node, const samme_node_event *event);
+/* When the next tick is due, monotonic; the past when there is work at hand. */
+int64_t samme_node_next_ms(const samme_node *node);
+/* Answers wait for a commit: a shell that stops may want to drain them. */
+bool samme_node_idle(const samme_node *node);
+
+/* For the simulator's and the shell's eyes. */
+typedef struct samme_node_view {
+    uint64_t own_size, signed_size, acked_size;
+    uint64_t journal_size, folded_size;
+    samme_hash state_digest;
+    uint64_t release;
+    bool in_session;
+    const char *trouble; /* "" or why it does not write or sign */
+    bool store_failed;   /* restart to find out what is durable */
+    uint64_t refused_messages;
+} samme_node_view;
+void samme_node_look(samme_node *node, samme_node_view *out);
+
+#endif

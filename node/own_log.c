@@ -1,0 +1,213 @@
+/* This branch's own log: entries are folded on trial before they are written, so that nothing
+ * enters the log that every reader would put into quarantine. */
+#include "node/core.h"
+
+#include <assert.h>
+
+#include "crypto/hash.h"
+
+static samme_status put_own(samme_node *node, uint64_t index, samme_span entry) {
+    samme_key8 key = samme_key_u64(index);
+    return samme_space_put(&node->log, SAMME_TABLE_OWN, SAMME_SPAN(key.bytes, sizeof key.bytes),
+                           entry);
+}
+
+samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) {
+    samme_key8 key = samme_key_u64(index);
+    samme_span stored;
+    samme_status status = samme_space_get(&node->log, SAMME_TABLE_OWN,
+                                          SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
+    if (status != SAMME_OK)
+        return status;
+    *out = samme_arena_copy(&node->arena, stored);
+    return out->data == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+}
+
+static samme_status decode_range(ProtobufCBinaryData bytes, samme_range *out) {
+    if (bytes.len > 0)
+        return samme_range_decode(samme_span_of_bytes(bytes), out);
+    samme_range_init(out);
+    return SAMME_OK;
+}
+
+samme_status samme_own_load(samme_node *node, samme_error *error) {
+    samme_span stored;
+    Samme__OwnState empty = SAMME__OWN_STATE__INIT, *state = &empty;
+    samme_status status =
+        samme_space_get(&node->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"), &stored);
+    if (status == SAMME_OK) {
+        state = SAMME_UNPACK(OwnState, own_state, stored, &node->arena, error);
+        if (state == NULL)
+            return samme_fail_in(error, SAMME_CORRUPT, "log store: state of the own log");
+    } else if (status != SAMME_NOT_FOUND) {
+        return samme_fail(error, status, "log store: the own log's state cannot be read");
+    }
+    if (decode_range(state->range, &node->own) != SAMME_OK ||
+        decode_range(state->signed_range, &node->signed_range) != SAMME_OK ||
+        node->signed_range.size > node->own.size || state->acked_size > node->signed_range.size)
+        return samme_fail(error, SAMME_CORRUPT, "log store: the own log's state is damaged");
+    node->acked_size = state->acked_size;
+    node->last_time_ms = state->last_time_ms;
+    node->release = state->release == NULL ? 0 : state->release->version;
+    if (state->release != NULL && state->release->note_hash.len == sizeof node->release_hash)
+        memcpy(node->release_hash.bytes, state->release->note_hash.data, sizeof node->release_hash);
+    node->release_taken_ms = state->release_taken_ms;
+    node->own_changed = false;
+    return SAMME_OK;
+}
+
+samme_status samme_own_store(samme_node *node) {
+    samme_buffer range, signed_range, packed;
+    samme_buffer_init(&range, 4096);
+    samme_buffer_init(&signed_range, 4096);
+    samme_buffer_init(&packed, 16384);
+    samme_range_encode(&node->own, &range);
+    samme_range_encode(&node->signed_range, &signed_range);
+    Samme__ReleaseRef release = SAMME__RELEASE_REF__INIT;
+    release.version = node->release;
+    release.note_hash = samme_bytes_of_span(samme_span_of_hash(&node->release_hash));
+    Samme__OwnState state = SAMME__OWN_STATE__INIT;
+    state.range = samme_bytes_of_span(samme_buffer_span(&range));
+    state.signed_range = samme_bytes_of_span(samme_buffer_span(&signed_range));
+    state.acked_size = node->acked_size;
+    state.last_time_ms = node->last_time_ms;
+    state.release = node->release > 0 ? &release : NULL;
+    state.release_taken_ms = node->release_taken_ms;
+    samme_pack(&state, &packed);
+    samme_status status = samme_buffer_status(&packed);
+    if (status == SAMME_OK)
+        status = samme_space_put(&node->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"),
+                                 samme_buffer_span(&packed));
+    node->own_changed = status != SAMME_OK;
+    samme_buffer_free(&range);
+    samme_buffer_free(&signed_range);
+    samme_buffer_free(&packed);
+    return status;
+}
+
+static samme_status fold_own(samme_node *node, const samme_rows *rows, uint64_t index,
+                             samme_span entry, bool *out_quarantined, samme_error *error) {
+    samme_position position = {.branch = node->setup.branch,
+                               .epoch = node->setup.epoch,
+                               .index = index,
+                               .own_layer = true};
+    return samme_fold(rows, &position, entry, &node->follow.arena, out_quarantined, error);
+}
+
+samme_status samme_own_layer(samme_node *node, samme_error *error) {
+    samme_layer_clear(&node->layer);
+    samme_range merged;
+    samme_status status =
+        samme_replay_branch(&node->follow.replay, node->setup.branch, node->setup.epoch, &merged);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "views: the own branch's row cannot be read");
+    samme_rows rows = samme_layer_rows(&node->layer);
+    for (uint64_t i = merged.size; i < node->own.size && status == SAMME_OK; i++) {
+        samme_key8 key = samme_key_u64(i);
+        samme_span entry;
+        status = samme_space_get(&node->log, SAMME_TABLE_OWN,
+                                 SAMME_SPAN(key.bytes, sizeof key.bytes), &entry);
+        if (status == SAMME_OK)
+            status = fold_own(node, &rows, i, entry, NULL, error);
+        else
+            samme_fail(error, SAMME_CORRUPT, "log store: own entry %llu cannot be read",
+                       (unsigned long long)i);
+    }
+    node->layered_prefix = node->follow.replay.range.size;
+    return status;
+}
+
+/* The reason a trial fold gave, as the fold wrote it. */
+static samme_status trial_refused(samme_node *node, samme_layer *trial, uint64_t index,
+                                  samme_error *error) {
+    samme_map_entry row;
+    const char *reason = "not acceptable";
+    for (bool more = samme_map_at_or_after(trial->map, SAMME_LITERAL("q"), &row);
+         more && row.key.data[0] == 'q'; more = samme_map_after(trial->map, row.key, &row)) {
+        const Samme__QuarantineRow *quarantined =
+            SAMME_UNPACK(QuarantineRow, quarantine_row, row.value, &node->arena, NULL);
+        if (quarantined != NULL && quarantined->index == index)
+            reason = quarantined->reason;
+    }
+    return samme_fail(error, SAMME_CONFLICT, "%s", reason);
+}
+
+static samme_status build(samme_node *node, const samme_new_entry *entry, samme_span *out,
+                          samme_error *error) {
+    uint8_t random[10];
+    node->setup.random.fill(node->setup.random.self, random, sizeof random);
+    samme_entry_head head = {.kind = entry->kind,
+                             .region = node->setup.region,
+                             .time_ms = samme_node_time(node),
+                             .key_hash = entry->key_hash,
+                             .request_hash = entry->request_hash};
+    samme_event_id(head.id, head.time_ms, random);
+    samme_buffer packed;
+    samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
+    samme_status status = samme_entry_build(&head, entry->body, &packed);
+    if (status == SAMME_OK) {
+        *out = samme_arena_copy(&node->arena, samme_buffer_span(&packed));
+        status = out->data == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    }
+    samme_buffer_free(&packed);
+    return status == SAMME_OK
+               ? SAMME_OK
+               : samme_fail(error, status, "an entry of at most %u bytes", SAMME_EVENT_MAX_BYTES);
+}
+
+static samme_status write_entries(samme_node *node, const samme_span *entries, size_t count,
+                                  samme_layer *trial) {
+    samme_status status = SAMME_OK;
+    if (node->own.size == node->signed_range.size)
+        node->tail_ms = node->monotonic_ms;
+    for (size_t i = 0; i < count && status == SAMME_OK; i++) {
+        samme_hash leaf = samme_leaf_hash(entries[i]);
+        status = put_own(node, node->own.size, entries[i]);
+        if (status == SAMME_OK)
+            status = samme_range_append(&node->own, &leaf);
+    }
+    samme_map_entry row;
+    for (bool more = samme_map_at_or_after(trial->map, SAMME_SPAN(NULL, 0), &row);
+         more && status == SAMME_OK; more = samme_map_after(trial->map, row.key, &row))
+        status = samme_map_put(node->layer.map, row.key, row.value, 0);
+    node->last_time_ms = samme_node_time(node);
+    node->own_changed = true;
+    return status;
+}
+
+samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, size_t count,
+                              uint64_t *out_index, samme_error *error) {
+    assert(count > 0);
+    if (node->trouble[0] != 0)
+        return samme_fail(error, SAMME_DENIED, "this node does not write: %s", node->trouble);
+    Samme__Anchor anchor = SAMME__ANCHOR__INIT;
+    samme_hash root = samme_range_root(&node->follow.replay.range);
+    anchor.journal_epoch = 1;
+    anchor.journal_size = node->follow.replay.range.size;
+    anchor.root = samme_bytes_of_span(samme_span_of_hash(&root));
+    samme_new_entry first = {.kind = SAMME__EVENT_KIND__anchor, .body = &anchor};
+    /* the first entry after a signed checkpoint says which journal this branch has verified */
+    size_t anchors = node->own.size == node->signed_range.size ? 1 : 0;
+    samme_span *packed = samme_arena_alloc(&node->arena, (anchors + count) * sizeof *packed);
+    samme_layer trial;
+    samme_status status =
+        packed == NULL ? SAMME_NO_MEMORY : samme_layer_init(&trial, samme_layer_rows(&node->layer));
+    if (status != SAMME_OK)
+        return status;
+    samme_rows rows = samme_layer_rows(&trial);
+    for (size_t i = 0; i < anchors + count && status == SAMME_OK; i++) {
+        bool quarantined = false;
+        status = build(node, i < anchors ? &first : &entries[i - anchors], &packed[i], error);
+        if (status == SAMME_OK)
+            status = fold_own(node, &rows, node->own.size + i, packed[i], &quarantined, error);
+        if (status == SAMME_OK && quarantined)
+            status = trial_refused(node, &trial, node->own.size + i, error);
+    }
+    uint64_t index = node->own.size + anchors;
+    if (status == SAMME_OK)
+        status = write_entries(node, packed, anchors + count, &trial);
+    if (status == SAMME_OK)
+        *out_index = index;
+    samme_layer_fini(&trial);
+    return status;
+}

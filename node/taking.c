@@ -1,0 +1,45 @@
+/* Taking a release: whole, newer, usable, or not at all. Taking is an entry; later decisions of
+ * this log are under it. */
+#include "node/core.h"
+
+samme_status samme_release_load(samme_node *node, samme_error *error) {
+    node->policy = NULL;
+    if (node->release == 0)
+        return SAMME_OK;
+    return samme_replay_policy(&node->follow.replay, node->release, &node->policy, error);
+}
+
+/* The replay adopts a release only with all its documents, so what is asked here is whether this
+ * branch may and can. */
+samme_status samme_take_release(samme_node *node, samme_error *error) {
+    const samme_release *newest = &node->follow.replay.release;
+    if (newest->version <= node->release || newest->version < node->setup.lowest_release ||
+        newest->version == node->unusable_release)
+        return SAMME_OK;
+    const samme_policy *policy;
+    samme_error why = {0};
+    samme_status status =
+        newest->decide_version > SAMME_DECIDE_VERSION
+            ? SAMME_UNSUPPORTED
+            : samme_replay_policy(&node->follow.replay, newest->version, &policy, &why);
+    if (status != SAMME_OK) {
+        node->unusable_release = newest->version;
+        return SAMME_OK;
+    }
+    Samme__ReleaseRef reference = SAMME__RELEASE_REF__INIT;
+    reference.version = newest->version;
+    reference.note_hash =
+        samme_bytes_of_span(samme_span_of_hash(&node->follow.replay.release_hash));
+    Samme__ReleaseTaken taken = SAMME__RELEASE_TAKEN__INIT;
+    taken.release = &reference;
+    samme_new_entry entry = {.kind = SAMME__EVENT_KIND__release_taken, .body = &taken};
+    uint64_t index;
+    status = samme_own_append(node, &entry, 1, &index, error);
+    if (status != SAMME_OK)
+        return status;
+    node->release = newest->version;
+    node->release_hash = node->follow.replay.release_hash;
+    node->release_taken_ms = samme_node_time(node);
+    node->policy = policy;
+    return SAMME_OK;
+}

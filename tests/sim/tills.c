@@ -1,0 +1,180 @@
+/* Customers: some buy, some bring back what was bought, often at another store. */
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/calendar.h"
+#include "sim/world.h"
+#include "wire/mapping.h"
+
+enum { PATIENCE_MS = 1500 };
+
+static sim_visit *arrive(sim_world *world, sim_stage stage) {
+    if (world->visit_count == SIM_VISITS_MAX)
+        return NULL;
+    sim_visit *visit = &world->visits[world->visit_count];
+    *visit = (sim_visit){.number = world->visit_count,
+                         .node = (unsigned)samme_prng_below(&world->prng, world->node_count),
+                         .stage = stage};
+    world->visit_count++;
+    return visit;
+}
+
+static void new_customers(sim_world *world) {
+    if (samme_prng_chance(&world->prng, 150))
+        arrive(world, SIM_SALE);
+    if (world->visit_count == 0 || !samme_prng_chance(&world->prng, 120))
+        return;
+    unsigned sale = (unsigned)samme_prng_below(&world->prng, world->visit_count);
+    if (world->visits[sale].stage != SIM_DONE || world->visits[sale].sale != 0 ||
+        world->visits[sale].case_code[0] != 0 || !world->visits[sale].acknowledged)
+        return; /* not a sale that was acknowledged */
+    sim_visit *visit = arrive(world, SIM_OPEN);
+    if (visit != NULL)
+        visit->sale = sale + 1;
+}
+
+static void receipt_json(const sim_world *world, const sim_visit *sale, samme_buffer *out) {
+    samme_buffer_printf(
+        out, "{\"branch\":%u,\"till\":\"1\",\"number\":\"N%u\",\"businessDate\":\"2026-09-01\"}",
+        world->nodes[sale->node].number, sale->number);
+}
+
+static void body_of(sim_world *world, const sim_visit *visit, samme_buffer *path,
+                    samme_buffer *body) {
+    switch (visit->stage) {
+    case SIM_SALE:
+        samme_buffer_append_text(path, "/v1/sales");
+        samme_buffer_append_text(body, "{\"receipt\":");
+        receipt_json(world, visit, body);
+        samme_buffer_append_text(
+            body, ",\"channel\":\"store\",\"currency\":\"GBP\",\"kind\":\"ordinary\",\"lines\":[");
+        for (unsigned line = 1; line <= 1 + visit->number % 3; line++)
+            samme_buffer_printf(body,
+                                "%s{\"no\":%u,\"sku\":\"S%u\",\"category\":\"goods\",\"quantity\":"
+                                "\"%u000\",\"paid\":\"%u\"}",
+                                line > 1 ? "," : "", line, line, 1 + visit->number % 4,
+                                999 + visit->number * line);
+        samme_buffer_append_text(body, "]}");
+        break;
+    case SIM_OPEN:
+        samme_buffer_append_text(path, "/v1/returns");
+        samme_buffer_append_text(body, "{\"receipt\":");
+        receipt_json(world, &world->visits[visit->sale - 1], body);
+        samme_buffer_printf(body,
+                            ",\"lines\":[{\"no\":1,\"quantity\":\"%u000\"}],\"claimType\":\"%s\","
+                            "\"condition\":\"%s\","
+                            "\"receiptKind\":\"receipt\",\"wish\":\"refund\"}",
+                            1 + visit->number % 2,
+                            visit->number % 5 == 0 ? "defect" : "changed_mind",
+                            visit->number % 3 == 0 ? "opened" : "unopened");
+        break;
+    case SIM_DECIDE:
+        samme_buffer_printf(path, "/v1/returns/%s/decide", visit->case_code);
+        break;
+    case SIM_COMPLETE:
+    case SIM_DONE:
+        samme_buffer_printf(path, "/v1/returns/%s/complete", visit->case_code);
+        if (visit->number % 4 == 0)
+            samme_buffer_append_text(body, "{\"outcome\":\"cancelled\"}");
+        else
+            samme_buffer_printf(body, "{\"outcome\":\"paid\",\"paid\":\"%lld\"}", visit->refund);
+        break;
+    }
+}
+
+static void ask(sim_world *world, sim_visit *visit) {
+    samme_buffer path, body, key;
+    samme_buffer_init(&path, 200);
+    samme_buffer_init(&body, 4096);
+    samme_buffer_init(&key, 100);
+    body_of(world, visit, &path, &body);
+    samme_buffer_printf(&key, "visit-%u-%d", visit->number, (int)visit->stage);
+    visit->request_id = ++world->next_request_id;
+    visit->asked_ms = world->now_ms;
+    samme_request request = {.id = visit->request_id,
+                             .method = SAMME_POST,
+                             .path = samme_buffer_span(&path),
+                             .idempotency_key = samme_buffer_span(&key),
+                             .body = samme_buffer_span(&body)};
+    sim_node *node = &world->nodes[visit->node];
+    samme_node_event event = {.kind = SAMME_NODE_REQUEST,
+                              .wall_ms = SIM_WALL_MS + world->now_ms + node->clock_offset_ms,
+                              .monotonic_ms = world->now_ms,
+                              .request = &request};
+    samme_node_step(node->node, &event);
+    samme_buffer_free(&path);
+    samme_buffer_free(&body);
+    samme_buffer_free(&key);
+}
+
+void sim_tills(sim_world *world) {
+    if (!world->healing)
+        new_customers(world);
+    for (unsigned i = 0; i < world->visit_count; i++) {
+        sim_visit *visit = &world->visits[i];
+        if (visit->stage != SIM_DONE &&
+            (visit->asked_ms == 0 || world->now_ms - visit->asked_ms >= PATIENCE_MS))
+            ask(world, visit);
+    }
+}
+
+bool sim_tills_idle(const sim_world *world) {
+    for (unsigned i = 0; i < world->visit_count; i++)
+        if (world->visits[i].stage != SIM_DONE)
+            return false;
+    return true;
+}
+
+static void next_stage(sim_visit *visit, const Samme__ApiAnswer *answer) {
+    const Samme__Recorded *recorded = answer->recorded;
+    if (visit->stage == SIM_SALE) {
+        visit->stage = SIM_DONE;
+    } else {
+        const Samme__ReturnView *view = answer->return_case;
+        recorded = view->recorded;
+        snprintf(visit->case_code, sizeof visit->case_code, "%s", view->case_code);
+        visit->refund = view->refund;
+        visit->stage =
+            visit->stage == SIM_OPEN ? SIM_DECIDE
+            : visit->stage == SIM_DECIDE && view->state == SAMME__RETURN_STATE__case_authorised
+                ? SIM_COMPLETE
+                : SIM_DONE;
+    }
+    snprintf(visit->recorded_id, sizeof visit->recorded_id, "%s", recorded->id);
+    visit->acknowledged = true;
+    visit->asked_ms = 0;
+}
+
+void sim_answer(sim_world *world, uint64_t request_id, const samme_response *response) {
+    sim_visit *visit = NULL;
+    for (unsigned i = 0; i < world->visit_count; i++)
+        if (world->visits[i].request_id == request_id && world->visits[i].stage != SIM_DONE)
+            visit = &world->visits[i];
+    if (visit == NULL)
+        return; /* an answer to a request that was made again since */
+    world->answers++;
+    if (response->status >= 500)
+        return; /* later: the till repeats */
+    if (response->status >= 400) {
+        world->refusals++;
+        bool unknown_yet = response->status == 404 && visit->stage == SIM_OPEN;
+        sim_note(world, "visit %u stage %d: %u", visit->number, (int)visit->stage,
+                 response->status);
+        if (!unknown_yet)
+            visit->stage = SIM_DONE;
+        else if (world->now_ms > SIM_CHAOS_MS / 2 && !world->healing)
+            visit->stage = SIM_DONE; /* the customer goes home */
+        return;
+    }
+    samme_arena arena;
+    samme_error error = {0};
+    samme_arena_init(&arena, 4 * 1024 * 1024);
+    Samme__ApiAnswer *answer =
+        SAMME_FROM_JSON(ApiAnswer, api_answer, response->body, "answer", &arena, &error);
+    if (answer == NULL)
+        fprintf(stderr, "%s\n", error.text);
+    assert(answer != NULL);
+    next_stage(visit, answer);
+    sim_note(world, "visit %u stage %d: %s", visit->number, (int)visit->stage, visit->recorded_id);
+    samme_arena_free(&arena);
+}

@@ -1,0 +1,106 @@
+/* One simulated chain: the hub and node cores that ship, on stores in memory, a network with
+ * faults, and a clock that only the simulator moves. Everything random comes from one seed. */
+#ifndef SAMME_SIM_WORLD_H
+#define SAMME_SIM_WORLD_H
+
+#include "hub/hub.h"
+#include "node/node.h"
+#include "store/memory.h"
+#include "support/chain.h"
+#include "support/network.h"
+
+enum {
+    SIM_TICK_MS = 20,
+    SIM_CHAOS_MS = 20000,     /* faults, crashes, partitions, tills at work */
+    SIM_HEAL_MAX_MS = 120000, /* then everything is well, and must converge within this */
+    SIM_NODES_MAX = 4,
+    SIM_VISITS_MAX = 400,
+};
+
+/* A store pair with its own syncing; both lose what is not synced at a crash. */
+typedef struct sim_stores {
+    samme_memory_store *log_memory, *views_memory;
+    samme_store log, views;
+} sim_stores;
+
+typedef struct sim_node {
+    samme_node *node;
+    sim_stores stores;
+    samme_transport transport;
+    uint32_t number;
+    int64_t clock_offset_ms; /* this machine's clock is off by so much */
+    int64_t cut_until_ms;
+    uint64_t newest_release; /* seen in force: must never go back */
+    struct sim_world *world;
+} sim_node;
+
+typedef enum sim_stage { SIM_SALE, SIM_OPEN, SIM_DECIDE, SIM_COMPLETE, SIM_DONE } sim_stage;
+
+/* A customer at a till: a sale, or a return through its steps. Each request is repeated until it is
+ * answered. */
+typedef struct sim_visit {
+    unsigned number;
+    unsigned node; /* index */
+    sim_stage stage;
+    int64_t asked_ms; /* when the request at hand was last made; 0: not yet */
+    uint64_t request_id;
+    unsigned sale; /* of a return: which visit sold */
+    char case_code[48];
+    long long refund;
+    char recorded_id[40]; /* acknowledged: the event id of the sale or newest step */
+    bool acknowledged;    /* at least one step was */
+} sim_visit;
+
+typedef struct sim_world {
+    uint64_t seed;
+    samme_prng prng;
+    samme_prng node_random;
+    samme_test_chain chain;
+    samme_network *network;
+    int64_t now_ms;
+    samme_hub *hub;
+    sim_stores hub_stores;
+    samme_transport hub_transport;
+    sim_node nodes[SIM_NODES_MAX];
+    unsigned node_count;
+    sim_visit visits[SIM_VISITS_MAX];
+    unsigned visit_count;
+    uint64_t next_request_id;
+    struct sim_release {
+        samme_buffer chain_yaml, policy_yaml, note;
+        bool published;
+        int64_t asked_ms;
+    } releases[2];
+    bool healing;
+    /* what happened, so that a run can say that it was not idle */
+    unsigned crashes, partitions, answers, refusals, rogue_messages;
+    samme_hash trace; /* running hash over everything that happened: equal for equal seeds */
+} sim_world;
+
+#define SIM_WALL_MS 1790000000000 /* the wall clock at virtual time 0 */
+
+void sim_world_make(sim_world *world, uint64_t seed);
+void sim_world_free(sim_world *world);
+void sim_tick(sim_world *world); /* world.c: time moves by SIM_TICK_MS */
+void sim_crash_node(sim_world *world, unsigned index);
+void sim_crash_hub(sim_world *world);
+void sim_note(sim_world *world, const char *format, ...) SAMME_PRINTF(2, 3); /* into the trace */
+
+void sim_chaos(sim_world *world); /* chaos.c: maybe breaks something */
+void sim_heal(sim_world *world);  /* ends all faults */
+void sim_rogue(
+    sim_world *world); /* noise from keys that nobody enrolled, and from an enrolled one */
+
+void sim_tills(sim_world *world); /* tills.c: customers come, requests are made and repeated */
+void sim_answer(sim_world *world, uint64_t request_id, const samme_response *response);
+bool sim_tills_idle(const sim_world *world);
+
+void sim_publish(sim_world *world); /* operator.c */
+void sim_operator_receives(sim_world *world, const Samme__Message *message);
+
+/* checks.c: each prints what is wrong and answers false */
+bool sim_check_always(sim_world *world);
+bool sim_converged(sim_world *world);
+bool sim_check_end(sim_world *world);
+
+#endif
