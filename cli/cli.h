@@ -1,5 +1,5 @@
-/* The samme command: one file per subcommand, one row per subcommand in main.c's table. Data goes to stdout, messages to
- * stderr; with --json the data is JSON. */
+/* The samme command: one file per subcommand, one row per subcommand in main.c's table. Data goes
+ * to stdout, messages to stderr; with --json the data is JSON. */
 #ifndef SAMME_CLI_CLI_H
 #define SAMME_CLI_CLI_H
 
@@ -8,7 +8,7 @@
 /* Exit codes (sysexits where they fit). */
 enum {
     SAMME_EXIT_OK = 0,
-    SAMME_EXIT_BAD = 1,          /* the thing examined is bad */
+    SAMME_EXIT_BAD = 1, /* the thing examined is bad */
     SAMME_EXIT_USAGE = 64,
     SAMME_EXIT_INPUT = 65,       /* bad input */
     SAMME_EXIT_UNREACHABLE = 69, /* hub or node does not answer */
@@ -17,24 +17,25 @@ enum {
     SAMME_EXIT_CONFIG = 78,
 };
 
-/* A subcommand: argv[0] is "samme NAME" for messages; returns the exit code. Each parses its own options with argp. */
+/* A subcommand: argv[0] is "samme NAME" for messages; returns the exit code. Each parses its own
+ * options with argp. */
 typedef struct samme_command {
     const char *name; /* "chain init": one or two words */
     const char *summary;
     int (*run)(int argc, char **argv);
 } samme_command;
 
-int samme_cli_chain_init(int argc, char **argv);       /* cli/chain.c */
-int samme_cli_chain_add_branch(int argc, char **argv);
+int samme_cli_chain_init(int argc, char **argv);       /* cli/chain_init.c */
+int samme_cli_chain_add_branch(int argc, char **argv); /* cli/chain.c */
 int samme_cli_chain_enrol(int argc, char **argv);
-int samme_cli_release_build(int argc, char **argv);    /* cli/release.c */
-int samme_cli_release_sign(int argc, char **argv);
-int samme_cli_release_publish(int argc, char **argv);  /* cli/publish.c */
-int samme_cli_decide(int argc, char **argv);           /* cli/decide.c */
-int samme_cli_import_receipts(int argc, char **argv);  /* cli/import.c */
-int samme_cli_import_returns(int argc, char **argv);   /* cli/import_returns.c */
-int samme_cli_audit(int argc, char **argv);            /* cli/audit.c */
-int samme_cli_status(int argc, char **argv);           /* cli/status.c */
+int samme_cli_release_build(int argc, char **argv);   /* cli/release.c */
+int samme_cli_release_sign(int argc, char **argv);    /* cli/release_sign.c */
+int samme_cli_release_publish(int argc, char **argv); /* cli/publish.c */
+int samme_cli_decide(int argc, char **argv);          /* cli/decide.c */
+int samme_cli_import_receipts(int argc, char **argv); /* cli/import.c */
+int samme_cli_import_returns(int argc, char **argv);  /* cli/import_returns.c */
+int samme_cli_audit(int argc, char **argv);           /* cli/audit.c */
+int samme_cli_status(int argc, char **argv);          /* cli/status.c */
 
 /* Prints "samme: text" and returns the exit code that belongs to the status. */
 int samme_cli_fail(const samme_error *error);

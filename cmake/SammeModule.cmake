@@ -36,9 +36,6 @@ function(samme_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE samme_compiler ${T_USES} PkgConfig::CRITERION)
   target_compile_definitions(${name} PRIVATE SAMME_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-  # Criterion's own macros are not written for these.
-  target_compile_options(${name} PRIVATE -Wno-conversion -Wno-sign-conversion -Wno-pedantic -Wno-cast-qual
-    -Wno-missing-prototypes -Wno-missing-declarations -Wno-redundant-decls -Wno-null-dereference)
   add_test(NAME ${name} COMMAND ${name} --jobs 2)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
 endfunction()

@@ -129,17 +129,14 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "batch %llu.. of branch %u",
                              (unsigned long long)push->old_size, branch->number);
-    samme_hash root = samme_range_root(&grown), note_hash = samme_sha256(batch.note);
-    Samme__BatchRecord what = SAMME__BATCH_RECORD__INIT;
-    what.branch = branch->number;
-    what.epoch = branch->epoch;
-    what.old_size = range.size;
-    what.new_size = grown.size;
-    what.root = samme_bytes_of_span(samme_span_of_hash(&root));
-    what.note_hash = samme_bytes_of_span(samme_span_of_hash(&note_hash));
-    Samme__Record record = SAMME__RECORD__INIT;
-    record.what_case = SAMME__RECORD__WHAT_BATCH;
-    record.batch = &what;
+    samme_hash note_hash = samme_sha256(batch.note);
+    samme_record record = {.kind = SAMME_RECORD_BATCH,
+                           .batch = {.branch = branch->number,
+                                     .epoch = branch->epoch,
+                                     .old_size = range.size,
+                                     .new_size = grown.size,
+                                     .root = samme_range_root(&grown)},
+                           .note_hash = note_hash};
     uint64_t index = hub->journal.size;
     status = samme_store_batch(&hub->log, index, &batch);
     if (status == SAMME_OK)

@@ -238,6 +238,7 @@ static void watch_clock(samme_hub *hub, const samme_hub_event *event) {
 void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
     samme_error error = {0};
     watch_clock(hub, event);
+    hub->transport_refused = event->transport_refused;
     hub->work_at_hand = false;
     samme_arena_reset(&hub->arena);
     if (samme_space_collect(&hub->log, &error) != SAMME_OK ||
@@ -283,7 +284,7 @@ void samme_hub_look(samme_hub *hub, samme_hub_view *out) {
     *out = (samme_hub_view){.journal_size = hub->journal.size,
                             .folded_size = hub->replay.range.size,
                             .release = hub->release_version,
-                            .refused_messages = hub->refused_messages,
+                            .refused_messages = hub->refused_messages + hub->transport_refused,
                             .roster = &hub->replay.roster,
                             .trouble = hub->trouble,
                             .store_failed = hub->store_failed};

@@ -45,6 +45,7 @@ struct samme_hub {
     bool work_at_hand;
     bool store_failed;
     uint64_t refused_messages;
+    uint64_t transport_refused;
     char trouble[sizeof(((samme_error *)0)->text)];
 };
 
@@ -66,7 +67,7 @@ int64_t samme_hub_time(const samme_hub *hub); /* never under that of the newest 
 /* journal.c */
 samme_status samme_hub_load(samme_hub *hub, samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_store(samme_hub *hub) SAMME_CHECKED;
-samme_status samme_hub_append(samme_hub *hub, Samme__Record *record,
+samme_status samme_hub_append(samme_hub *hub, samme_record *record,
                               samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_root_at(samme_hub *hub, uint64_t size, samme_hash *out) SAMME_CHECKED;
 /* The signed head at a size the journal has had. */

@@ -35,6 +35,7 @@ typedef struct samme_hub_event {
     samme_peer_key peer;
     uint64_t route;
     samme_span message; /* or the roster note */
+    uint64_t transport_refused; /* handshakes and messages that the transport let nobody see, so far */
 } samme_hub_event;
 
 /* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CORRUPT,

@@ -52,16 +52,15 @@ samme_status samme_hub_store(samme_hub *hub) {
     return status;
 }
 
-samme_status samme_hub_append(samme_hub *hub, Samme__Record *record, samme_error *error) {
+samme_status samme_hub_append(samme_hub *hub, samme_record *record, samme_error *error) {
     if (hub->clock_jumped)
         return samme_fail(error, SAMME_LATER, "%s", hub->trouble);
     hub->hub_time_ms = samme_hub_time(hub);
     record->hub_time_ms = hub->hub_time_ms;
     samme_buffer packed;
     samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
-    samme_pack(record, &packed);
     samme_key8 key = samme_key_u64(hub->journal.size);
-    samme_status status = samme_buffer_status(&packed);
+    samme_status status = samme_record_build(record, &packed);
     if (status == SAMME_OK) {
         samme_hash leaf = samme_leaf_hash(samme_buffer_span(&packed));
         status = samme_range_append(&hub->journal, &leaf);
@@ -125,10 +124,11 @@ samme_status samme_hub_fold(samme_hub *hub, bool *out_more, samme_error *error) 
         if (status != SAMME_OK)
             break;
         bytes = samme_arena_copy(&arena, stored);
-        Samme__Record *record = SAMME_UNPACK(Record, record, bytes, &arena, error);
+        samme_record record;
         samme_batch batch = {0}, *content = NULL;
-        if (record != NULL && record->what_case == SAMME__RECORD__WHAT_BATCH) {
-            status = samme_held_batch(&hub->log, index, record->batch, &arena, &batch);
+        status = samme_record_open(bytes, &arena, &record, error);
+        if (status == SAMME_OK && record.kind == SAMME_RECORD_BATCH) {
+            status = samme_held_batch(&hub->log, index, &record, &arena, &batch);
             content = &batch;
         }
         if (status == SAMME_OK)

@@ -1,60 +1,29 @@
 /* samme-hub --config FILE */
 #include <argp.h>
-#include <stdio.h>
 
-#include "daemon/config.h"
+#include "daemon/program.h"
 #include "hub/shell.h"
-#include "os/log.h"
 
 const char *argp_program_version = "samme-hub 0.1.0";
 
-typedef struct arguments {
-    const char *config;
-    bool check;
-} arguments;
+static samme_status check(const ProtobufCMessage *config, samme_error *error) {
+    const Samme__HubConfig *hub = (const Samme__HubConfig *)(const void *)config;
+    if (hub->chain[0] == 0 || hub->data[0] == 0 || hub->listen[0] == 0)
+        return samme_fail(error, SAMME_MALFORMED, "expected chain, data and listen");
+    return SAMME_OK;
+}
 
-static error_t parse(int key, char *value, struct argp_state *state) {
-    arguments *given = state->input;
-    if (key == 'c')
-        given->config = value;
-    else if (key == 'k')
-        given->check = true;
-    else if (key == ARGP_KEY_END && given->config == NULL)
-        argp_error(state, "expected --config FILE");
-    else if (key == ARGP_KEY_ARG)
-        argp_error(state, "no argument expected, found \"%s\"", value);
-    return 0;
+static samme_status run(const ProtobufCMessage *config, const char *config_file,
+                        samme_error *error) {
+    return samme_hub_run((const Samme__HubConfig *)(const void *)config, config_file, error);
 }
 
 int main(int argc, char **argv) {
-    static const struct argp_option options[] = {
-        {"config", 'c', "FILE", 0, "the hub's configuration", 0},
-        {"check-config", 'k', NULL, 0, "read the configuration, say what is wrong, and stop", 0},
-        {0},
-    };
-    static const struct argp argp = {options, parse, NULL, "Runs the hub of a chain.",
-                                     NULL,    NULL,  NULL};
-    arguments given = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &given);
-    samme_log_open("hub", SAMME_LOG_INFO);
-    samme_error error = {0};
-    samme_arena arena;
-    samme_arena_init(&arena, 1024 * 1024);
-    const Samme__HubConfig *config = (const Samme__HubConfig *)(const void *)samme_config_read(
-        &samme__hub_config__descriptor, given.config, &arena, &error);
-    int code = 0;
-    if (config != NULL &&
-        (config->chain[0] == 0 || config->data[0] == 0 || config->listen[0] == 0)) {
-        samme_fail(&error, SAMME_MALFORMED, "%s: expected chain, data and listen", given.config);
-        config = NULL;
-    }
-    if (config == NULL) {
-        fprintf(stderr, "samme-hub: %s\n", error.text);
-        code = 78;
-    } else if (!given.check && samme_hub_run(config, given.config, &error) != SAMME_OK) {
-        samme_log(SAMME_LOG_ERROR, "%s", error.text);
-        code = error.status == SAMME_CONFLICT ? 77 : 74;
-    }
-    samme_arena_free(&arena);
-    return code;
+    static const samme_program program = {.name = "samme-hub",
+                                          .who = "hub",
+                                          .summary = "Runs the hub of a chain.",
+                                          .config = &samme__hub_config__descriptor,
+                                          .check = check,
+                                          .run = run};
+    return samme_program_main(&program, argc, argv);
 }

@@ -56,15 +56,9 @@ static samme_status append_note(samme_hub *hub, bool is_release, uint64_t versio
         samme_space_put(&hub->log, SAMME_TABLE_DOCUMENT, samme_span_of_hash(hash), note);
     if (status != SAMME_OK)
         return samme_fail(error, status, "the note cannot be stored");
-    Samme__NoteRecord what = SAMME__NOTE_RECORD__INIT;
-    what.version = version;
-    what.note_hash = samme_bytes_of_span(samme_span_of_hash(hash));
-    Samme__Record record = SAMME__RECORD__INIT;
-    record.what_case = is_release ? SAMME__RECORD__WHAT_RELEASE : SAMME__RECORD__WHAT_ROSTER;
-    if (is_release)
-        record.release = &what;
-    else
-        record.roster = &what;
+    samme_record record = {.kind = is_release ? SAMME_RECORD_RELEASE : SAMME_RECORD_ROSTER,
+                           .version = version,
+                           .note_hash = *hash};
     return samme_hub_append(hub, &record, error);
 }
 

@@ -52,11 +52,13 @@ static samme_status batch_message(samme_hub *hub, uint64_t index, Samme__Batch *
                                           SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
     if (status != SAMME_OK)
         return status;
-    Samme__Record *record = SAMME_UNPACK(Record, record, stored, &hub->arena, NULL);
-    if (record == NULL || record->what_case != SAMME__RECORD__WHAT_BATCH)
-        return record == NULL ? SAMME_CORRUPT : SAMME_NOT_FOUND;
+    samme_record record;
+    if (samme_record_open(stored, &hub->arena, &record, NULL) != SAMME_OK)
+        return SAMME_CORRUPT;
+    if (record.kind != SAMME_RECORD_BATCH)
+        return SAMME_NOT_FOUND;
     samme_batch batch;
-    status = samme_held_batch(&hub->log, index, record->batch, &hub->arena, &batch);
+    status = samme_held_batch(&hub->log, index, &record, &hub->arena, &batch);
     if (status != SAMME_OK)
         return status;
     Samme__Batch *message = samme_arena_alloc(&hub->arena, sizeof *message);
@@ -80,7 +82,7 @@ static samme_status batch_message(samme_hub *hub, uint64_t index, Samme__Batch *
     return SAMME_OK;
 }
 
-/* The batch asked for, and those behind it that its asker will want next: not its own, up to about
+/* The batch asked for, and those behind it, which its asker will want next, up to about
  * one part. */
 samme_status samme_hub_pull_entries(samme_hub_call *call, const Samme__PullEntries *pull) {
     enum { BATCHES_A_PART = 64 };

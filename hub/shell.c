@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/config.h"
+#include "daemon/loop.h"
 #include "daemon/stores.h"
 #include "enrol/enrol.h"
 #include "hub/hub.h"
@@ -13,11 +14,7 @@
 #include "os/log.h"
 #include "os/signals.h"
 
-enum {
-    EVENTS_A_TURN = 256,
-    DRAIN_MS = 10000,
-    TURN_MAX_MS = 1000,
-};
+enum { EVENTS_A_TURN = 256 };
 
 typedef struct shell {
     samme_hub_keys keys;
@@ -41,6 +38,8 @@ static void send_to_peer(void *output, uint64_t route, samme_span bytes) {
 static void step(shell *self, samme_hub_event event) {
     event.wall_ms = samme_clock_wall_ms();
     event.monotonic_ms = samme_clock_monotonic_ms();
+    samme_net_counters counters = samme_net_count(self->net);
+    event.transport_refused = counters.refused_handshakes + counters.refused_messages;
     samme_hub_step(self->hub, &event);
 }
 
@@ -145,15 +144,34 @@ static samme_status start(shell *self, const Samme__HubConfig *config, const cha
     return status;
 }
 
-static samme_status turn(shell *self, int64_t now_ms, samme_error *error) {
-    int fds[] = {self->stores.log.wake_fd(self->stores.log.self),
-                 self->stores.views.wake_fd(self->stores.views.self), self->signals};
-    bool ready[3] = {false};
-    int64_t wait = samme_hub_next_ms(self->hub) - now_ms;
-    wait = wait < 0 ? 0 : wait > TURN_MAX_MS ? TURN_MAX_MS : wait;
-    samme_status status = samme_net_wait(self->net, fds, 3, ready, (int)wait, error);
-    if (status != SAMME_OK)
-        return status;
+static int64_t next_ms(void *self) {
+    return samme_hub_next_ms(((shell *)self)->hub);
+}
+
+static bool idle(void *self) {
+    return samme_hub_idle(((shell *)self)->hub);
+}
+
+static void reload(void *self) {
+    samme_error error;
+    if (take_rosters(self, &error) != SAMME_OK)
+        samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error.text);
+}
+
+static samme_status look(shell *self, samme_error *error) {
+    samme_hub_view view;
+    samme_hub_look(self->hub, &view);
+    if (strcmp(view.trouble, self->last_trouble) != 0) {
+        snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
+        samme_log(SAMME_LOG_ERROR, "%s", view.trouble);
+    }
+    return view.store_failed ? samme_fail(error, SAMME_IO,
+                                          "%s; restarting finds out what is durable", view.trouble)
+                             : SAMME_OK;
+}
+
+static samme_status turn(void *context, samme_error *error) {
+    shell *self = context;
     samme_received received;
     for (unsigned i = 0;
          i < EVENTS_A_TURN && self->transport.receive(self->transport.self, &received) == SAMME_OK;
@@ -163,37 +181,22 @@ static samme_status turn(shell *self, int64_t now_ms, samme_error *error) {
                                      .route = received.route,
                                      .message = received.bytes});
     step(self, (samme_hub_event){.kind = SAMME_HUB_TICK});
-    return allow_peers(self, error);
+    samme_status status = allow_peers(self, error);
+    return status == SAMME_OK ? look(self, error) : status;
 }
 
 static samme_status loop(shell *self, samme_error *error) {
-    int64_t stop_ms = 0;
-    for (;;) {
-        int64_t now_ms = samme_clock_monotonic_ms();
-        if (stop_ms != 0 && (samme_hub_idle(self->hub) || now_ms > stop_ms))
-            return SAMME_OK;
-        samme_status status = turn(self, now_ms, error);
-        if (status != SAMME_OK)
-            return status;
-        samme_hub_view view;
-        samme_hub_look(self->hub, &view);
-        if (strcmp(view.trouble, self->last_trouble) != 0) {
-            snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
-            samme_log(SAMME_LOG_ERROR, "%s", view.trouble);
-        }
-        if (view.store_failed)
-            return samme_fail(error, SAMME_IO, "%s; restarting finds out what is durable",
-                              view.trouble);
-        samme_signal asked = samme_signals_take(self->signals);
-        if (asked == SAMME_SIGNAL_RELOAD && take_rosters(self, error) != SAMME_OK)
-            samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error->text);
-        if (asked == SAMME_SIGNAL_STOP) {
-            if (stop_ms != 0)
-                return SAMME_OK;
-            samme_log(SAMME_LOG_INFO, "stopping");
-            stop_ms = now_ms + DRAIN_MS;
-        }
-    }
+    const samme_loop loop = {.net = self->net,
+                             .fds = {self->stores.log.wake_fd(self->stores.log.self),
+                                     self->stores.views.wake_fd(self->stores.views.self)},
+                             .fd_count = 2,
+                             .signals = self->signals,
+                             .self = self,
+                             .next_ms = next_ms,
+                             .turn = turn,
+                             .idle = idle,
+                             .reload = reload};
+    return samme_loop_run(&loop, error);
 }
 
 samme_status samme_hub_run(const Samme__HubConfig *config, const char *config_file,

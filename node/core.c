@@ -3,10 +3,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { NODE_ARENA_BYTES = 96 * 1024 * 1024 };
+enum {
+    NODE_ARENA_BYTES = 96 * 1024 * 1024,
+    HEARD_STORED_EVERY_MS = 30000,
+};
 
 int64_t samme_node_time(samme_node *node) {
-    int64_t floor = node->follow.hub_time_ms;
+    int64_t floor = node->follow.replay.hub_time_ms; /* of a record the hub has signed for */
     if (floor < node->last_time_ms)
         floor = node->last_time_ms;
     node->clock_behind = node->wall_ms < floor;
@@ -103,6 +106,8 @@ static void flush(samme_node *node) {
 static samme_status background(samme_node *node, samme_error *error) {
     bool more = false;
     samme_status status = samme_follow_fold(&node->follow, &more, error);
+    if (status != SAMME_OK) /* folding has stopped, or will be tried again; the rest goes on */
+        status = samme_node_start_over(node, error);
     if (status == SAMME_OK && node->follow.replay.range.size != node->layered_prefix)
         status = samme_own_layer(node, error);
     if (status == SAMME_OK && node->trouble[0] == 0)
@@ -120,9 +125,7 @@ static void message_event(samme_node *node, samme_span bytes) {
         node->refused_messages++;
         return;
     }
-    node->heard = true;
     node->heard_ms = node->monotonic_ms;
-    node->hello_tries = 0;
     samme_status status = samme_session_message(node, message, &error);
     if (status == SAMME_OK)
         status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
@@ -130,6 +133,10 @@ static void message_event(samme_node *node, samme_span bytes) {
         node->refused_messages++;
         if (samme_node_start_over(node, &error) != SAMME_OK)
             store_failed(node, &error);
+    } else if (message->what_case != SAMME__MESSAGE__WHAT_REFUSED) {
+        node->hub_heard_ms = samme_node_time(node);
+        if (node->hub_heard_ms - node->hub_heard_stored_ms > HEARD_STORED_EVERY_MS)
+            node->own_changed = true;
     }
 }
 

@@ -35,10 +35,11 @@ struct samme_node {
 
     /* the session with the hub; times are monotonic */
     bool in_session;
-    bool heard; /* in this run */
     int64_t heard_ms;
     int64_t hello_ms;     /* last hello */
-    unsigned hello_tries; /* since the hub was last heard */
+    unsigned hello_tries; /* since the last welcome that was good */
+    int64_t hub_heard_ms; /* node time when the hub was last heard; kept over restarts */
+    int64_t hub_heard_stored_ms;
     uint64_t credit_bytes;
     bool push_in_flight;
     int64_t push_ms;

@@ -52,6 +52,8 @@ samme_status samme_own_load(samme_node *node, samme_error *error) {
     if (state->release != NULL && state->release->note_hash.len == sizeof node->release_hash)
         memcpy(node->release_hash.bytes, state->release->note_hash.data, sizeof node->release_hash);
     node->release_taken_ms = state->release_taken_ms;
+    if (node->hub_heard_ms < state->hub_heard_ms)
+        node->hub_heard_ms = state->hub_heard_ms;
     node->own_changed = false;
     return SAMME_OK;
 }
@@ -73,6 +75,7 @@ samme_status samme_own_store(samme_node *node) {
     state.last_time_ms = node->last_time_ms;
     state.release = node->release > 0 ? &release : NULL;
     state.release_taken_ms = node->release_taken_ms;
+    state.hub_heard_ms = node->hub_heard_stored_ms = node->hub_heard_ms;
     samme_pack(&state, &packed);
     samme_status status = samme_buffer_status(&packed);
     if (status == SAMME_OK)

@@ -61,8 +61,7 @@ static void welcomed(samme_node *node, const Samme__Welcome *welcome) {
     }
     if (welcome->journal_size > node->follow.hub_size)
         node->follow.hub_size = welcome->journal_size;
-    if (welcome->hub_time_ms > node->follow.hub_time_ms)
-        node->follow.hub_time_ms = welcome->hub_time_ms;
+    node->hello_tries = 0;
     samme_follow_poke(&node->follow);
 }
 
@@ -240,7 +239,7 @@ samme_status samme_session_work(samme_node *node, samme_error *error) {
         status = push_work(node);
     if (status != SAMME_OK)
         return samme_fail(error, status, "the own log cannot be pushed");
-    if (!node->in_session)
+    if (!node->in_session && node->trouble[0] == 0) /* who may not write may still follow */
         return SAMME_OK;
     samme_buffer request;
     samme_buffer_init(&request, SAMME_MESSAGE_MAX_BYTES);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "daemon/config.h"
+#include "daemon/loop.h"
 #include "daemon/stores.h"
 #include "enrol/enrol.h"
 #include "http/server.h"
@@ -13,11 +14,7 @@
 #include "os/log.h"
 #include "os/signals.h"
 
-enum {
-    EVENTS_A_TURN = 64, /* of each source, before the others are looked at again */
-    DRAIN_MS = 10000,
-    TURN_MAX_MS = 1000,
-};
+enum { EVENTS_A_TURN = 64 }; /* of each source, before the others are looked at again */
 
 typedef struct shell {
     samme_enrolment enrolment;
@@ -118,26 +115,29 @@ static samme_status start(shell *self, const Samme__NodeConfig *config, const ch
     return status;
 }
 
-static void say_trouble(shell *self) {
-    samme_node_view view;
-    samme_node_look(self->node, &view);
-    if (strcmp(view.trouble, self->last_trouble) == 0)
-        return;
-    snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
-    samme_log(SAMME_LOG_ERROR, "does not write or sign: %s", view.trouble);
+static int64_t next_ms(void *self) {
+    return samme_node_next_ms(((shell *)self)->node);
 }
 
-/* One turn: waits, then lets every source have its share. */
-static samme_status turn(shell *self, int64_t now_ms, samme_error *error) {
-    int fds[] = {self->stores.log.wake_fd(self->stores.log.self),
-                 self->stores.views.wake_fd(self->stores.views.self),
-                 samme_http_wake_fd(self->http), self->signals};
-    bool ready[4] = {false};
-    int64_t wait = samme_node_next_ms(self->node) - now_ms;
-    wait = wait < 0 ? 0 : wait > TURN_MAX_MS ? TURN_MAX_MS : wait;
-    samme_status status = samme_net_wait(self->net, fds, 4, ready, (int)wait, error);
-    if (status != SAMME_OK)
-        return status;
+static bool idle(void *self) {
+    return samme_node_idle(((shell *)self)->node);
+}
+
+/* Says what is new in the node's state; a store that failed ends the process. */
+static samme_status look(shell *self, samme_error *error) {
+    samme_node_view view;
+    samme_node_look(self->node, &view);
+    if (strcmp(view.trouble, self->last_trouble) != 0) {
+        snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
+        samme_log(SAMME_LOG_ERROR, "does not write or sign: %s", view.trouble);
+    }
+    return view.store_failed ? samme_fail(error, SAMME_IO,
+                                          "%s; restarting finds out what is durable", view.trouble)
+                             : SAMME_OK;
+}
+
+static samme_status turn(void *context, samme_error *error) {
+    shell *self = context;
     samme_received received;
     for (unsigned i = 0;
          i < EVENTS_A_TURN && self->transport.receive(self->transport.self, &received) == SAMME_OK;
@@ -147,31 +147,21 @@ static samme_status turn(shell *self, int64_t now_ms, samme_error *error) {
     for (unsigned i = 0; i < EVENTS_A_TURN && samme_http_take(self->http, &request); i++)
         step(self, (samme_node_event){.kind = SAMME_NODE_REQUEST, .request = &request});
     step(self, (samme_node_event){.kind = SAMME_NODE_TICK});
-    return SAMME_OK;
+    return look(self, error);
 }
 
 static samme_status loop(shell *self, samme_error *error) {
-    int64_t stop_ms = 0; /* 0: nobody asked */
-    for (;;) {
-        int64_t now_ms = samme_clock_monotonic_ms();
-        if (stop_ms != 0 && (samme_node_idle(self->node) || now_ms > stop_ms))
-            return SAMME_OK;
-        samme_status status = turn(self, now_ms, error);
-        if (status != SAMME_OK)
-            return status;
-        say_trouble(self);
-        samme_node_view view;
-        samme_node_look(self->node, &view);
-        if (view.store_failed)
-            return samme_fail(error, SAMME_IO, "%s; restarting finds out what is durable",
-                              view.trouble);
-        if (samme_signals_take(self->signals) == SAMME_SIGNAL_STOP) {
-            if (stop_ms != 0)
-                return SAMME_OK; /* asked twice */
-            samme_log(SAMME_LOG_INFO, "stopping");
-            stop_ms = now_ms + DRAIN_MS;
-        }
-    }
+    const samme_loop loop = {.net = self->net,
+                             .fds = {self->stores.log.wake_fd(self->stores.log.self),
+                                     self->stores.views.wake_fd(self->stores.views.self),
+                                     samme_http_wake_fd(self->http)},
+                             .fd_count = 3,
+                             .signals = self->signals,
+                             .self = self,
+                             .next_ms = next_ms,
+                             .turn = turn,
+                             .idle = idle};
+    return samme_loop_run(&loop, error);
 }
 
 samme_status samme_node_run(const Samme__NodeConfig *config, const char *config_file,

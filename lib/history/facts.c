@@ -94,24 +94,41 @@ static Samme__Facts *asserted_facts(const Samme__ReturnOpened *opened,
     return facts;
 }
 
+samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                             const samme_horizon *horizon, samme_arena *arena,
+                             const Samme__ReceiptRow **out) {
+    samme_status status = SAMME_NOT_FOUND;
+    if (opened->receipt != NULL)
+        status = samme_find_receipt(rows, opened->receipt, horizon, arena, out);
+    if (status != SAMME_NOT_FOUND)
+        return status;
+    *out = NULL;
+    return SAMME_OK;
+}
+
+samme_status samme_line_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                              const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
+                              const samme_horizon *horizon, Samme__Mode mode, samme_arena *arena,
+                              Samme__Facts **out) {
+    Samme__Facts *facts = asserted_facts(opened, line, mode, arena);
+    if (facts == NULL)
+        return SAMME_NO_MEMORY;
+    samme_status status =
+        sale != NULL ? set_sale(rows, sale->sale, line, horizon, facts) : SAMME_OK;
+    if (status == SAMME_OK)
+        *out = facts;
+    return status;
+}
+
 samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) {
-    Samme__Facts *facts = asserted_facts(opened, line, mode, arena);
-    if (facts == NULL)
-        return SAMME_NO_MEMORY;
-    const Samme__ReceiptRow *row = NULL;
-    samme_status status = SAMME_NOT_FOUND;
-    if (opened->receipt != NULL)
-        status = samme_find_receipt(rows, opened->receipt, horizon, arena, &row);
+    const Samme__ReceiptRow *sale;
+    samme_status status = samme_find_sale(rows, opened, horizon, arena, &sale);
     if (status == SAMME_OK)
-        status = set_sale(rows, row->sale, line, horizon, facts);
-    else if (status == SAMME_NOT_FOUND)
-        status = SAMME_OK;
-    if (status != SAMME_OK)
-        return status;
-    *out = facts;
-    *out_sale = row;
-    return SAMME_OK;
+        status = samme_line_facts(rows, opened, line, sale, horizon, mode, arena, out);
+    if (status == SAMME_OK)
+        *out_sale = sale;
+    return status;
 }

@@ -29,6 +29,12 @@ static samme_status pack(samme_folding *folding, const void *message) {
     return samme_buffer_status(&folding->packed);
 }
 
+/* A row at its maximum is measured when it is packed. What the rows call too large is the commit
+ * that takes them: an accident of this machine's step, never a reason to refuse an entry. */
+static samme_status of_rows(samme_status status) {
+    return status == SAMME_TOO_LARGE ? SAMME_FULL : status;
+}
+
 samme_status samme_fold_put(samme_folding *folding, samme_digest_group group,
                             const samme_row_key *key, const void *message) {
     /* A layer of entries not merged yet stands outside the digest: that is of the journal alone. */
@@ -37,8 +43,9 @@ samme_status samme_fold_put(samme_folding *folding, samme_digest_group group,
     samme_status status = pack(folding, message);
     if (status != SAMME_OK)
         return status;
-    return samme_digests_put(&folding->digests, group, folding->rows, samme_row_key_span(key),
-                             samme_buffer_span(&folding->packed));
+    return of_rows(samme_digests_put(&folding->digests, group, folding->rows,
+                                     samme_row_key_span(key),
+                                     samme_buffer_span(&folding->packed)));
 }
 
 samme_status samme_fold_put_plain(samme_folding *folding, const samme_row_key *key,
@@ -46,8 +53,8 @@ samme_status samme_fold_put_plain(samme_folding *folding, const samme_row_key *k
     samme_status status = pack(folding, message);
     if (status != SAMME_OK)
         return status;
-    return folding->rows->put(folding->rows->self, samme_row_key_span(key),
-                              samme_buffer_span(&folding->packed));
+    return of_rows(folding->rows->put(folding->rows->self, samme_row_key_span(key),
+                                      samme_buffer_span(&folding->packed)));
 }
 
 static const samme_span QUARANTINE_COUNT_KEY = {(const uint8_t *)"Q", 1};

@@ -55,6 +55,16 @@ samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpene
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) SAMME_CHECKED;
 
+/* The two halves of it: a return of many lines reads its receipt once (it may have thousands).
+ * *out is NULL when there is no receipt within the horizon. */
+samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                             const samme_horizon *horizon, samme_arena *arena,
+                             const Samme__ReceiptRow **out) SAMME_CHECKED;
+samme_status samme_line_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                              const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
+                              const samme_horizon *horizon, Samme__Mode mode, samme_arena *arena,
+                              Samme__Facts **out) SAMME_CHECKED;
+
 /* Calls visit for each receipt line with more refunded than sold, in quantity or money; in key
  * order. */
 samme_status samme_visit_excess(const samme_rows *rows, samme_arena *arena,

@@ -101,20 +101,24 @@ static void compare_sale(const audit *a, const audited_line *where, const Samme_
                  (unsigned long long)basis->sale_index, basis->sale_branch, basis->sale_epoch);
 }
 
+static samme_horizon horizon_of(const audit *a, const Samme__Basis *basis) {
+    return (samme_horizon){.branch = a->at->branch,
+                           .epoch = a->at->epoch,
+                           .journal_size = basis->journal_size,
+                           .own_size = basis->own_size};
+}
+
 static samme_status audit_facts(const audit *a, const audited_line *where,
-                                const Samme__Basis *basis, const Samme__ReturnOpened *opened) {
-    const samme_horizon horizon = {.branch = a->at->branch,
-                                   .epoch = a->at->epoch,
-                                   .journal_size = basis->journal_size,
-                                   .own_size = basis->own_size};
+                                const Samme__Basis *basis, const Samme__ReturnOpened *opened,
+                                const Samme__ReceiptRow *sale) {
+    const samme_horizon horizon = horizon_of(a, basis);
     Samme__ReturnLine asked = SAMME__RETURN_LINE__INIT;
     asked.no = where->line->no;
     asked.quantity = where->line->quantity;
     Samme__Facts *facts;
-    const Samme__ReceiptRow *sale;
     samme_status status =
-        samme_derive_facts(&a->replay->rows, opened, &asked, &horizon, where->line->facts->mode,
-                           &a->replay->scratch, &facts, &sale);
+        samme_line_facts(&a->replay->rows, opened, &asked, sale, &horizon,
+                         where->line->facts->mode, &a->replay->scratch, &facts);
     if (status != SAMME_OK)
         return status;
     samme_difference difference;
@@ -192,13 +196,17 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
         return status == SAMME_OK || status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
     const bool possible = basis_possible(a, decided);
     const samme_policy *policy = NULL;
-    status = audit_release(a, decided);
+    const Samme__ReceiptRow *sale = NULL;
+    const samme_horizon horizon = horizon_of(a, decided->basis);
+    status = samme_find_sale(&a->replay->rows, row->opened, &horizon, &a->replay->scratch, &sale);
+    if (status == SAMME_OK)
+        status = audit_release(a, decided);
     if (status == SAMME_OK)
         status = find_policy(a, decided, &policy);
     for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
         const audited_line where = {.case_code = decided->case_code, .line = decided->lines[i]};
         if (possible)
-            status = audit_facts(a, &where, decided->basis, row->opened);
+            status = audit_facts(a, &where, decided->basis, row->opened, sale);
         if (status == SAMME_OK && policy != NULL)
             status = audit_answer(a, &where, policy);
     }

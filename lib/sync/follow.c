@@ -41,8 +41,6 @@ static samme_status load_held(samme_follow *follow, samme_error *error) {
     if (state == NULL ||
         samme_range_decode(samme_span_of_bytes(state->range), &follow->held) != SAMME_OK)
         return samme_fail(error, SAMME_CORRUPT, "log store: the journal's state does not decode");
-    if (follow->hub_time_ms < state->hub_time_ms)
-        follow->hub_time_ms = state->hub_time_ms;
     return SAMME_OK;
 }
 
@@ -54,7 +52,6 @@ static samme_status store_state(samme_follow *follow) {
     samme_range_encode(&follow->held, &range);
     Samme__HeldState state = SAMME__HELD_STATE__INIT;
     state.range = samme_bytes_of_span(samme_buffer_span(&range));
-    state.hub_time_ms = follow->hub_time_ms;
     samme_pack(&state, &packed);
     samme_status status = samme_buffer_status(&packed);
     if (status == SAMME_OK)
@@ -87,7 +84,6 @@ static samme_status load(samme_follow *follow, samme_error *error) {
     }
     follow->wants_entries = false;
     follow->wanted_count = 0;
-    follow->unsupported = false;
     return SAMME_OK;
 }
 
@@ -121,10 +117,8 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
     follow->requested = false;
     if (part->journal_size > follow->hub_size)
         follow->hub_size = part->journal_size;
-    if (part->hub_time_ms > follow->hub_time_ms)
-        follow->hub_time_ms = part->hub_time_ms;
     if (part->n_records == 0)
-        return store_state(follow);
+        return SAMME_OK;
     samme_range range = follow->held;
     for (size_t i = 0; i < part->n_records; i++) {
         samme_span record = samme_span_of_bytes(part->records[i]);
@@ -247,23 +241,17 @@ samme_status samme_follow_receive(samme_follow *follow, const Samme__Message *me
 
 /* Which documents a roster or release record still needs: its note first, then what the note lists.
  */
-static samme_status want_documents(samme_follow *follow, const Samme__Record *record) {
-    const Samme__NoteRecord *pointer =
-        record->what_case == SAMME__RECORD__WHAT_RELEASE ? record->release : record->roster;
+static samme_status want_documents(samme_follow *follow, const samme_record *record) {
     follow->wanted_count = 0;
-    if (pointer->note_hash.len != sizeof(samme_hash))
-        return SAMME_OK;
-    samme_hash note_hash;
-    memcpy(note_hash.bytes, pointer->note_hash.data, sizeof note_hash.bytes);
     samme_content documents = samme_held_documents(follow->setup.log);
     samme_span note;
-    samme_status status = documents.document(documents.self, &note_hash, &note);
+    samme_status status = documents.document(documents.self, &record->note_hash, &note);
     if (status == SAMME_NOT_FOUND) {
-        follow->wanted[follow->wanted_count++] = note_hash;
+        follow->wanted[follow->wanted_count++] = record->note_hash;
         return SAMME_OK;
     }
     samme_release release;
-    if (status != SAMME_OK || record->what_case != SAMME__RECORD__WHAT_RELEASE)
+    if (status != SAMME_OK || record->kind != SAMME_RECORD_RELEASE)
         return status;
     if (samme_release_open(follow->setup.root, note, &release, NULL) != SAMME_OK)
         return SAMME_OK; /* the replay quarantines it */
@@ -281,6 +269,13 @@ static samme_status want_documents(samme_follow *follow, const Samme__Record *re
     return status;
 }
 
+/* A record of a later version: it and what follows are stored and served, not folded. */
+static samme_status stop_folding(samme_follow *follow, const samme_error *error, bool *out_stop) {
+    follow->stopped = *out_stop = true;
+    follow->trouble = *error;
+    return SAMME_OK;
+}
+
 /* Folds the next record if all it points at is held. *out_entries grows by what it folded;
  * *out_stop: cannot go on. */
 static samme_status fold_one(samme_follow *follow, size_t *out_entries, bool *out_stop,
@@ -291,15 +286,17 @@ static samme_status fold_one(samme_follow *follow, size_t *out_entries, bool *ou
     samme_status status = record_at(follow, index, &bytes, error);
     if (status != SAMME_OK)
         return status;
-    Samme__Record *record = SAMME_UNPACK(Record, record, bytes, &follow->arena, error);
-    if (record == NULL)
-        return samme_fail_in(error, SAMME_MALFORMED, "journal record %llu",
-                             (unsigned long long)index);
+    samme_record record;
+    status = samme_record_open(bytes, &follow->arena, &record, error);
+    if (status == SAMME_UNSUPPORTED)
+        return stop_folding(follow, error, out_stop);
+    if (status != SAMME_OK)
+        return samme_fail_in(error, status, "journal record %llu", (unsigned long long)index);
     samme_batch batch, *content = NULL;
-    if (record->what_case == SAMME__RECORD__WHAT_BATCH) {
-        const Samme__BatchRecord *what = record->batch;
+    if (record.kind == SAMME_RECORD_BATCH) {
+        const struct samme_batch_record *what = &record.batch;
         bool own = what->branch == follow->setup.branch && what->epoch == follow->setup.epoch;
-        status = samme_held_batch(follow->setup.log, index, what, &follow->arena, &batch);
+        status = samme_held_batch(follow->setup.log, index, &record, &follow->arena, &batch);
         if (status == SAMME_NOT_FOUND && !own) {
             follow->wants_entries = true;
             *out_stop = true;
@@ -317,20 +314,15 @@ static samme_status fold_one(samme_follow *follow, size_t *out_entries, bool *ou
     status = samme_replay_record(&follow->replay, bytes, content, error);
     *out_stop = status != SAMME_OK;
     if (status == SAMME_LATER)
-        return want_documents(follow, record);
-    if (status == SAMME_UNSUPPORTED) {
-        follow->unsupported = true;
-        follow->trouble = *error;
-        return SAMME_OK;
-    }
-    return status;
+        return want_documents(follow, &record);
+    return status == SAMME_UNSUPPORTED ? stop_folding(follow, error, out_stop) : status;
 }
 
 samme_status samme_follow_fold(samme_follow *follow, bool *out_more, samme_error *error) {
     samme_error local;
     error = error == NULL ? &local : error;
     size_t entries = 0;
-    bool stop = follow->unsupported;
+    bool stop = follow->stopped;
     samme_status status = SAMME_OK;
     for (unsigned records = 0;
          status == SAMME_OK && !stop && records < 1024 && entries < SAMME_FOLLOW_ENTRIES_A_STEP &&
@@ -338,8 +330,11 @@ samme_status samme_follow_fold(samme_follow *follow, bool *out_more, samme_error
          records++)
         status = fold_one(follow, &entries, &stop, error);
     *out_more = status == SAMME_OK && !stop && follow->replay.range.size < follow->held.size;
-    if (status != SAMME_OK)
+    if (status != SAMME_OK) {
         follow->trouble = *error;
+        /* what the disk refuses may pass; what does not verify will not by trying again */
+        follow->stopped = status != SAMME_IO && status != SAMME_FULL && status != SAMME_NO_MEMORY;
+    }
     return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/space.h"
 #include "journal/batch.h"
+#include "journal/record.h"
 #include "journal/replay.h"
 #include "sync/tables.h"
 
@@ -32,7 +33,6 @@ typedef struct samme_follow {
     samme_space_table rows_binding;
     samme_replay replay;
     samme_range held;                              /* journal records verified and stored */
-    int64_t hub_time_ms;                           /* newest heard */
     uint64_t hub_size;                             /* newest journal size heard of */
     bool poked;                                    /* ask even if nothing more was heard of */
     uint64_t reported_size;                        /* folded size last told to the hub */
@@ -41,8 +41,9 @@ typedef struct samme_follow {
     uint64_t refused_parts;                        /* answers that did not verify */
     samme_hash wanted[SAMME_FOLLOW_DOCUMENTS_MAX]; /* documents the next record needs */
     size_t wanted_count;
-    bool wants_entries;  /* the next record needs its batch */
-    bool unsupported;    /* the next record is of a later version: stored and served, not folded */
+    bool wants_entries; /* the next record needs its batch */
+    bool stopped; /* the next record is of a later version or does not verify: stored and served,
+                   * not folded; trouble says why. Until a restart */
     samme_error trouble; /* newest thing that did not verify */
     samme_arena arena;
 } samme_follow;
@@ -74,9 +75,8 @@ bool samme_follow_complete(const samme_follow *follow); /* folded all it has hea
 
 /* Entries and note of a batch record as held, pulled or of the own log, in the arena.
  * SAMME_NOT_FOUND when not held. */
-samme_status samme_held_batch(samme_space *log, uint64_t journal_index,
-                              const Samme__BatchRecord *record, samme_arena *arena,
-                              samme_batch *out) SAMME_CHECKED;
+samme_status samme_held_batch(samme_space *log, uint64_t journal_index, const samme_record *record,
+                              samme_arena *arena, samme_batch *out) SAMME_CHECKED;
 samme_content samme_held_documents(samme_space *log);
 /* Stores a batch under its journal index. */
 samme_status samme_store_batch(samme_space *log, uint64_t journal_index,

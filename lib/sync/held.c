@@ -13,10 +13,10 @@ static samme_status copy_value(samme_space *log, uint8_t table, samme_span key, 
 }
 
 /* The note of the batch; a branch's own batches lie in its own log. */
-static samme_status find_note(samme_space *log, uint64_t journal_index,
-                              const Samme__BatchRecord *record, samme_arena *arena,
-                              samme_span *out_note, bool *out_own) {
-    samme_key8 index_key = samme_key_u64(journal_index), size_key = samme_key_u64(record->new_size);
+static samme_status find_note(samme_space *log, uint64_t journal_index, const samme_record *record,
+                              samme_arena *arena, samme_span *out_note, bool *out_own) {
+    samme_key8 index_key = samme_key_u64(journal_index),
+               size_key = samme_key_u64(record->batch.new_size);
     *out_own = false;
     samme_status status =
         copy_value(log, SAMME_TABLE_NOTE, SAMME_SPAN(index_key.bytes, sizeof index_key.bytes),
@@ -28,16 +28,14 @@ static samme_status find_note(samme_space *log, uint64_t journal_index,
     if (status != SAMME_OK)
         return status;
     samme_hash hash = samme_sha256(*out_note);
-    *out_own = samme_span_equal(samme_span_of_hash(&hash), samme_span_of_bytes(record->note_hash));
+    *out_own = samme_span_equal(samme_span_of_hash(&hash), samme_span_of_hash(&record->note_hash));
     return *out_own ? SAMME_OK : SAMME_NOT_FOUND;
 }
 
-samme_status samme_held_batch(samme_space *log, uint64_t journal_index,
-                              const Samme__BatchRecord *record, samme_arena *arena,
-                              samme_batch *out) {
-    uint64_t count = record->new_size - record->old_size;
-    if (record->new_size <= record->old_size || count > SAMME_BATCH_MAX_ENTRIES)
-        return SAMME_MALFORMED;
+samme_status samme_held_batch(samme_space *log, uint64_t journal_index, const samme_record *record,
+                              samme_arena *arena, samme_batch *out) {
+    uint64_t count =
+        record->batch.new_size - record->batch.old_size; /* bounded when it was opened */
     samme_span note;
     bool own;
     samme_status status = find_note(log, journal_index, record, arena, &note, &own);
@@ -45,7 +43,7 @@ samme_status samme_held_batch(samme_space *log, uint64_t journal_index,
     if (status == SAMME_OK && entries == NULL)
         status = SAMME_NO_MEMORY;
     for (uint64_t i = 0; i < count && status == SAMME_OK; i++) {
-        samme_key8 own_key = samme_key_u64(record->old_size + i);
+        samme_key8 own_key = samme_key_u64(record->batch.old_size + i);
         samme_key12 key = samme_key_u64_u32(journal_index, (uint32_t)i);
         status =
             own ? copy_value(log, SAMME_TABLE_OWN, SAMME_SPAN(own_key.bytes, sizeof own_key.bytes),

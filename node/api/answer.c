@@ -7,10 +7,10 @@
 
 Samme__Mode samme_node_mode(samme_node *node) {
     int64_t now = samme_node_time(node);
-    if (node->policy == NULL || node->follow.hub_time_ms == 0)
+    if (node->policy == NULL || node->hub_heard_ms == 0)
         return SAMME__MODE__conservative;
     const Samme__Freshness *freshness = samme_policy_chain(node->policy)->freshness;
-    int64_t hours = (now - node->follow.hub_time_ms) / 3600000;
+    int64_t hours = (now - node->hub_heard_ms) / 3600000;
     if (freshness != NULL && freshness->conservative_after_hours > 0 &&
         hours >= freshness->conservative_after_hours)
         return SAMME__MODE__conservative;
@@ -30,7 +30,7 @@ void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 
     out->has_release_age_s_case = SAMME__FRESH__HAS_RELEASE_AGE_S_RELEASE_AGE_S;
     out->release_age_s = node->release == 0 ? 0 : (now - node->release_taken_ms) / 1000;
     out->has_hub_heard_s_case = SAMME__FRESH__HAS_HUB_HEARD_S_HUB_HEARD_S;
-    out->hub_heard_s = node->follow.hub_time_ms == 0 ? -1 : (now - node->follow.hub_time_ms) / 1000;
+    out->hub_heard_s = node->hub_heard_ms == 0 ? -1 : (now - node->hub_heard_ms) / 1000;
 }
 
 static void queue(samme_call *call, unsigned status, const void *message) {

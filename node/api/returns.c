@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/calendar.h"
+#include "base/money.h"
 #include "node/api/api.h"
 
 /* Branch, random digits, two check digits (ISO 7064 MOD 97-10): speakable, and wrong digits show.
@@ -21,7 +22,8 @@ static int64_t refund_of(const Samme__CaseRow *row) {
     int64_t sum = 0;
     for (size_t i = 0; row->decided != NULL && i < row->decided->n_lines; i++)
         if (row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise)
-            sum += row->decided->lines[i]->answer->refund;
+            if (samme_money_add(sum, row->decided->lines[i]->answer->refund, &sum) != SAMME_OK)
+                return INT64_MAX; /* another branch's nonsense: shown, never paid here */
     return sum;
 }
 
@@ -198,33 +200,28 @@ void samme_api_return_get(samme_call *call) {
 
 /* Facts from the rows as they are, the answer from the policy: one line of the decision. */
 static samme_status decide_line(samme_node *node, const Samme__CaseRow *row,
-                                const Samme__ReturnLine *line, Samme__LineDecision *out,
-                                Samme__Basis *basis, samme_error *error) {
+                                const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
+                                Samme__LineDecision *out, samme_error *error) {
     samme_rows rows = samme_layer_rows(&node->layer);
     samme_horizon present = samme_node_present(node);
-    const Samme__ReceiptRow *sale = NULL;
     Samme__Answer *answer = samme_arena_alloc(&node->arena, sizeof *answer);
     samme__line_decision__init(out);
-    samme_status status = answer == NULL ? SAMME_NO_MEMORY
-                                         : samme_derive_facts(&rows, row->opened, line, &present,
-                                                              samme_node_mode(node), &node->arena,
-                                                              &out->facts, &sale);
+    samme_status status = answer == NULL
+                              ? SAMME_NO_MEMORY
+                              : samme_line_facts(&rows, row->opened, line, sale, &present,
+                                                 samme_node_mode(node), &node->arena, &out->facts);
     if (status != SAMME_OK)
         return status;
     samme__answer__init(answer);
     out->no = line->no;
     out->quantity = line->quantity;
     out->answer = answer;
-    if (sale != NULL) {
-        basis->sale_branch = sale->sale->receipt->branch;
-        basis->sale_epoch = sale->epoch;
-        basis->sale_index = sale->index;
-    }
     return samme_policy_decide(node->policy, out->facts, answer, error);
 }
 
 /* What the decision will stand on; an anchor written along with it comes before it. */
-static void fill_basis(samme_node *node, Samme__Basis *basis, Samme__ReleaseRef *release) {
+static void fill_basis(samme_node *node, const Samme__ReceiptRow *sale, Samme__Basis *basis,
+                       Samme__ReleaseRef *release) {
     samme__basis__init(basis);
     samme__release_ref__init(release);
     release->version = node->release;
@@ -233,6 +230,11 @@ static void fill_basis(samme_node *node, Samme__Basis *basis, Samme__ReleaseRef 
     basis->journal_size = node->follow.replay.range.size;
     basis->own_size = node->own.size + (node->own.size == node->signed_range.size ? 1 : 0);
     basis->release = release;
+    if (sale != NULL) {
+        basis->sale_branch = sale->sale->receipt->branch;
+        basis->sale_epoch = sale->epoch;
+        basis->sale_index = sale->index;
+    }
 }
 
 void samme_api_return_decide(samme_call *call) {
@@ -258,10 +260,14 @@ void samme_api_return_decide(samme_call *call) {
     Samme__LineDecision **pointers = samme_arena_alloc(&node->arena, count * sizeof *pointers);
     Samme__Basis basis;
     Samme__ReleaseRef release;
-    fill_basis(node, &basis, &release);
-    status = lines == NULL || pointers == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    const samme_horizon present = samme_node_present(node);
+    const Samme__ReceiptRow *sale = NULL;
+    status = lines == NULL || pointers == NULL
+                 ? SAMME_NO_MEMORY
+                 : samme_find_sale(&rows, row->opened, &present, &node->arena, &sale);
+    fill_basis(node, sale, &basis, &release);
     for (size_t i = 0; i < count && status == SAMME_OK; i++) {
-        status = decide_line(node, row, row->opened->lines[i], &lines[i], &basis, &error);
+        status = decide_line(node, row, row->opened->lines[i], sale, &lines[i], &error);
         pointers[i] = &lines[i];
     }
     if (status != SAMME_OK) {

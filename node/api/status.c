@@ -6,7 +6,7 @@ void samme_api_status(samme_call *call) {
     samme_node *node = call->node;
     samme_node_view view;
     samme_node_look(node, &view);
-    char name[SAMME_NAME_MAX + 1], trouble[sizeof node->trouble];
+    char name[SAMME_NAME_MAX + 1], trouble[sizeof node->trouble], stopped[sizeof node->trouble];
     snprintf(name, sizeof name, "%s", node->setup.name);
     snprintf(trouble, sizeof trouble, "%s", node->trouble);
     Samme__NodeStatus status = SAMME__NODE_STATUS__INIT;
@@ -18,6 +18,8 @@ void samme_api_status(samme_call *call) {
     status.folded_size = view.folded_size;
     status.state_digest = samme_bytes_of_span(samme_span_of_hash(&view.state_digest));
     status.trouble = trouble;
+    snprintf(stopped, sizeof stopped, "%s", node->follow.stopped ? node->follow.trouble.text : "");
+    status.stopped = stopped;
     status.quarantined = samme_quarantine_count(&node->follow.replay.rows);
     Samme__ApiAnswer answer = SAMME__API_ANSWER__INIT;
     answer.what_case = SAMME__API_ANSWER__WHAT_STATUS;

@@ -83,6 +83,16 @@ Test(excess, too_much_money_for_the_quantity_is_excess_too) {
     cr_assert_eq(seen.rows[0]->refunded_amount, 501);
 }
 
+Test(excess, too_much_quantity_for_no_money_is_excess_too) {
+    cr_assert_null(fixture_fold(&f, 1, SAMME__EVENT_KIND__sale, sale));
+    refund_blind(2, "C1", sale->receipt, 1, 0);
+    refund_blind(3, "C2", sale->receipt, 1, 0);
+    const visits seen = find_in(&f.rows);
+    cr_assert_eq(seen.count, 1);
+    cr_assert_eq(seen.rows[0]->refunded, 2000);
+    cr_assert_eq(seen.rows[0]->refunded_amount, 0);
+}
+
 Test(excess, lines_not_sold_and_void_sales_count_as_nothing_sold) {
     cr_assert_null(fixture_fold(&f, 1, SAMME__EVENT_KIND__sale, sale));
     Samme__Sale *nothing = fixture_sale(&f.arena, 1, "2");

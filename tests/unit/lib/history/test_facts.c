@@ -191,3 +191,43 @@ Test(facts, the_horizon_decides_what_was_known) {
     at = (samme_horizon){.branch = 1, .epoch = 1, .journal_size = 0, .own_size = 1};
     cr_assert_eq(derive_at(opened, at)->claim, SAMME__CLAIM__own);
 }
+
+/* Folds an entry of branch 1 into a layer above the rows. */
+static void fold_above(const samme_rows *above, uint64_t index, Samme__EventKind kind,
+                       const void *body) {
+    const samme_position at = {
+        .branch = 1, .epoch = 1, .index = index, .journal_index = 3, .own_layer = true};
+    bool quarantined;
+    cr_assert_eq(
+        samme_fold(above, &at, fixture_entry(&f.arena, kind, body), &f.scratch, &quarantined, NULL),
+        SAMME_OK);
+    cr_assert(!quarantined);
+}
+
+Test(facts, what_is_not_merged_counts_by_own_size_alone) {
+    samme_layer layer;
+    cr_assert_eq(samme_layer_init(&layer, f.rows), SAMME_OK);
+    samme_rows above = samme_layer_rows(&layer);
+    samme_horizon at = {.branch = 1, .epoch = 1, .journal_size = 1000};
+    fold_above(&above, 0, SAMME__EVENT_KIND__sale, sale);
+    const Samme__ReceiptRow *row;
+    cr_assert_eq(samme_find_receipt(&above, sale->receipt, &at, &f.arena, &row), SAMME_NOT_FOUND);
+    at.own_size = 1;
+    cr_assert_eq(samme_find_receipt(&above, sale->receipt, &at, &f.arena, &row), SAMME_OK);
+    cr_assert(row->own_layer);
+    cr_assert_eq(row->journal_index, 0);
+    Samme__ReturnOpened *opened = fixture_opened(&f.arena, "C1", sale->receipt, 1, 2000);
+    fold_above(&above, 1, SAMME__EVENT_KIND__return_opened, opened);
+    fold_above(&above, 2, SAMME__EVENT_KIND__return_decided,
+               fixture_decided(&f.arena, &above, opened, &at, SAMME__VERDICT__authorise));
+    fold_above(&above, 3, SAMME__EVENT_KIND__return_done,
+               fixture_done(&f.arena, "C1", SAMME__RETURN_OUTCOME__failed));
+    const int64_t refunded[] = {0, 0, 0, 2000, 0};
+    for (at.own_size = 0; at.own_size <= 4; at.own_size++) {
+        samme_line_sum sum;
+        cr_assert_eq(samme_refunded(&above, sale->receipt, 1, &at, &sum), SAMME_OK);
+        cr_assert_eq(sum.quantity, refunded[at.own_size], "own size %llu",
+                     (unsigned long long)at.own_size);
+    }
+    samme_layer_fini(&layer);
+}

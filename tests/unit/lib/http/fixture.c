@@ -27,9 +27,13 @@ bool waits(const samme_http_server *server) {
     return readable(samme_http_wake_fd(server), 0);
 }
 
+void wait_for_request(const samme_http_server *server) {
+    cr_assert(readable(samme_http_wake_fd(server), BOUND_MS), "no request within %d ms", BOUND_MS);
+}
+
 samme_request take(samme_http_server *server) {
     samme_request request = {0};
-    cr_assert(readable(samme_http_wake_fd(server), BOUND_MS), "no request within %d ms", BOUND_MS);
+    wait_for_request(server);
     cr_assert(samme_http_take(server, &request));
     return request;
 }

@@ -17,6 +17,7 @@ samme_http_server *open_server(void);
 /* The next request, waited for. */
 samme_request take(samme_http_server *server);
 bool waits(const samme_http_server *server);
+void wait_for_request(const samme_http_server *server);
 void answer_text(samme_http_server *server, uint64_t id, unsigned status, const char *text);
 
 /* One call in a thread. */

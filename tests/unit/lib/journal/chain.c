@@ -48,6 +48,10 @@ static unsigned log_seed(uint32_t branch, uint32_t epoch) {
     return 10 * branch + epoch;
 }
 
+samme_seed chain_log_seed(uint32_t branch, uint32_t epoch) {
+    return seed_of(log_seed(branch, epoch));
+}
+
 static void make_root(samme_root *root) {
     *root = (samme_root){.chain = "shop.example", .version = 1};
     for (unsigned role = 0; role < SAMME_ROLE_COUNT; role++) {
@@ -217,7 +221,7 @@ chain_push chain_make_push(chain *c, uint32_t branch, const samme_span *entries,
     const samme_checkpoint checkpoint = {.size = range.size, .root = samme_range_root(&range)};
     char origin[SAMME_NOTE_NAME_MAX + 1];
     samme_branch_origin(c->root.chain, branch, c->epochs[branch], origin);
-    samme_seed seed = seed_of(log_seed(branch, c->epochs[branch]));
+    samme_seed seed = chain_log_seed(branch, c->epochs[branch]);
     samme_buffer note;
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
     cr_assert_eq(samme_checkpoint_sign(origin, &seed, &checkpoint, &note), SAMME_OK);

@@ -45,6 +45,9 @@ samme_hash chain_release_of(chain *c, uint64_t version, const samme_hash *previo
 /* The two documents every release here has. */
 void chain_documents(chain *c, samme_release_document out[static 2]);
 
+/* The secret of a branch's log key. */
+samme_seed chain_log_seed(uint32_t branch, uint32_t epoch);
+
 /* One record and what it points at, ready to be spoiled. */
 typedef struct chain_push {
     samme_record record;

@@ -149,6 +149,18 @@ Test(audit, a_day_count_too_small_or_left_out_is_found) {
     found(SAMME_FINDING_FACT, "quantity_left is 2000, the entry says absent");
 }
 
+Test(audit, nothing_paid_is_not_the_same_as_not_known) {
+    Samme__Sale *gift = fixture_sale(&c.f.arena, 1, "2");
+    fixture_line(&c.f.arena, gift, 1, 2000, 0);
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__sale, gift);
+    sale = gift;
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    cr_assert_eq(decided->lines[0]->facts->line_paid, 0);
+    decided->lines[0]->facts->has_line_paid_case = 0;
+    push_with_facts(decided);
+    found(SAMME_FINDING_FACT, "line_paid is 0, the entry says absent");
+}
+
 Test(audit, facts_are_those_of_the_case) {
     Samme__ReturnDecided *decided = decide(1, "C1");
     decided->lines[0]->facts->condition = SAMME__CONDITION__damaged;

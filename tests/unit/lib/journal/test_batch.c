@@ -75,6 +75,18 @@ Test(batch, order_and_count_are_part_of_it) {
     cr_assert_eq(check(&push.batch, log_key(1)), SAMME_MALFORMED);
 }
 
+Test(batch, a_checkpoint_of_another_size_does_not_do) {
+    chain_push push = make(1, 3);
+    const samme_checkpoint wrong = {.size = 4, .root = push.record.batch.root};
+    const samme_seed seed = chain_log_seed(1, 1);
+    samme_buffer note;
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_checkpoint_sign(log_key(1)->name, &seed, &wrong, &note), SAMME_OK);
+    push.batch.note = samme_buffer_span(&note);
+    cr_assert_eq(check(&push.batch, log_key(1)), SAMME_MISMATCH);
+    samme_buffer_free(&note);
+}
+
 Test(batch, another_branchs_signature_does_not_do) {
     chain_push push = make(2, 3);
     cr_assert_neq(check(&push.batch, log_key(1)), SAMME_OK);

@@ -1,0 +1,49 @@
+/* The folder of a chain, made by `samme chain init`: README.md lists what is in it. */
+#ifndef SAMME_CLI_CHAIN_FOLDER_H
+#define SAMME_CLI_CHAIN_FOLDER_H
+
+#include "enrol/enrol.h"
+
+/* Open, it is locked: one command at a time changes it. */
+typedef struct samme_chain_folder {
+    const char *path; /* the caller's */
+    int lock_fd;
+    samme_buffer root_note;
+    samme_root root;
+    samme_buffer roster_note;
+    samme_roster roster;
+} samme_chain_folder;
+
+/* SAMME_CONFLICT when another command has it open. */
+samme_status samme_chain_open(const char *path, samme_chain_folder *out,
+                              samme_error *error) SAMME_CHECKED;
+void samme_chain_close(samme_chain_folder *folder);
+
+/* Signs folder->roster, as changed by the caller, as the version after the one held, and writes it
+ * to the folder and to the hub's. */
+samme_status samme_chain_commit_roster(samme_chain_folder *folder,
+                                       samme_error *error) SAMME_CHECKED;
+/* Both insert at the place that the order asks for; SAMME_CONFLICT when number or name is there,
+ * SAMME_TOO_LARGE when the roster is full. */
+samme_status samme_chain_add_branch(samme_chain_folder *folder, const samme_roster_branch *branch,
+                                    samme_error *error) SAMME_CHECKED;
+samme_status samme_chain_add_peer(samme_chain_folder *folder, const samme_roster_peer *peer,
+                                  samme_error *error) SAMME_CHECKED;
+
+/* Writes the enrolment folder of a branch or peer that the roster names. */
+samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme_enrol_role role,
+                                         uint32_t branch, const char *name, const char *out_folder,
+                                         samme_error *error) SAMME_CHECKED;
+
+/* Name of the folder below DIR/keys where the keys of a branch or peer are. */
+void samme_chain_key_owner(samme_enrol_role role, uint32_t branch, const char *name,
+                           char out[static SAMME_NAME_MAX + 32]);
+/* Version of DIR/release.note, the release that was published last; 0 when none was. *out_hash,
+ * which may be NULL, is the note's. */
+samme_status samme_chain_published(const samme_chain_folder *folder, uint64_t *out_version,
+                                   samme_hash *out_hash, samme_error *error) SAMME_CHECKED;
+/* A folder that is not there, or is there and empty. */
+samme_status samme_cli_folder_unused(const char *path, bool *out_unused,
+                                     samme_error *error) SAMME_CHECKED;
+
+#endif

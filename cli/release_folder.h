@@ -1,0 +1,24 @@
+/* The releases below DIR/releases of a chain's folder: DIR/releases/<version>/ with docs/,
+ * release.txt (built) and release.note (signed). */
+#ifndef SAMME_CLI_RELEASE_FOLDER_H
+#define SAMME_CLI_RELEASE_FOLDER_H
+
+#include "cli/chain_folder.h"
+#include "enrol/key_file.h"
+
+/* "DIR/releases/<version>". */
+samme_status samme_release_path(const samme_chain_folder *chain, uint64_t version,
+                                char out[static SAMME_FILE_PATH_MAX],
+                                samme_error *error) SAMME_CHECKED;
+/* The highest version below DIR/releases that has the file; 0 when there is none. */
+samme_status samme_release_highest(const samme_chain_folder *chain, const char *file,
+                                   uint64_t *out_version, samme_error *error) SAMME_CHECKED;
+/* Hash of a signed release's note; the one that was published where there is a choice.
+ * SAMME_NOT_FOUND. */
+samme_status samme_release_note_hash(const samme_chain_folder *chain, uint64_t version,
+                                     samme_hash *out, samme_error *error) SAMME_CHECKED;
+/* The newest signed or published release: 0 and a zero hash when there is none. */
+samme_status samme_release_newest(const samme_chain_folder *chain, uint64_t *out_version,
+                                  samme_hash *out_hash, samme_error *error) SAMME_CHECKED;
+
+#endif

@@ -1,0 +1,56 @@
+#include "daemon/program.h"
+
+#include <argp.h>
+#include <stdio.h>
+
+#include "daemon/config.h"
+#include "os/log.h"
+
+enum { EXIT_IO = 74, EXIT_DENIED = 77, EXIT_CONFIG = 78 };
+
+typedef struct arguments {
+    const char *config;
+    bool check;
+} arguments;
+
+static error_t parse(int key, char *value, struct argp_state *state) {
+    arguments *given = state->input;
+    if (key == 'c')
+        given->config = value;
+    else if (key == 'k')
+        given->check = true;
+    else if (key == ARGP_KEY_END && given->config == NULL)
+        argp_error(state, "expected --config FILE");
+    else if (key == ARGP_KEY_ARG)
+        argp_error(state, "no argument expected, found \"%s\"", value);
+    return 0;
+}
+
+int samme_program_main(const samme_program *program, int argc, char **argv) {
+    static const struct argp_option options[] = {
+        {"config", 'c', "FILE", 0, "the configuration, YAML", 0},
+        {"check-config", 'k', NULL, 0, "read the configuration, say what is wrong, and stop", 0},
+        {0},
+    };
+    const struct argp argp = {options, parse, NULL, program->summary, NULL, NULL, NULL};
+    arguments given = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &given);
+    samme_log_open(program->who, SAMME_LOG_INFO);
+    samme_error error = {0};
+    samme_arena arena;
+    samme_arena_init(&arena, 1024 * 1024);
+    const ProtobufCMessage *config =
+        samme_config_read(program->config, given.config, &arena, &error);
+    int code = 0;
+    if (config == NULL || program->check(config, &error) != SAMME_OK) {
+        const char *again = config == NULL ? "" : ": ";
+        fprintf(stderr, "%s: %s%s%s\n", program->name, config == NULL ? "" : given.config, again,
+                error.text);
+        code = EXIT_CONFIG;
+    } else if (!given.check && program->run(config, given.config, &error) != SAMME_OK) {
+        samme_log(SAMME_LOG_ERROR, "%s", error.text);
+        code = error.status == SAMME_CONFLICT ? EXIT_DENIED : EXIT_IO;
+    }
+    samme_arena_free(&arena);
+    return code;
+}
