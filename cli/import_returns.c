@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/import_input.h"
-#include "cli/import_refunds.h"
+#include "cli/importing/input.h"
+#include "cli/importing/refunds.h"
 #include "cli/progress.h"
 
 enum { LINE_MAX_BYTES = 256 * 1024, LINE_MEMORY = 8 * 1024 * 1024, REFUSALS_SHOWN = 20 };

@@ -2,7 +2,7 @@
 #ifndef SAMME_TESTS_CLI_IMPORT_MAP_H
 #define SAMME_TESTS_CLI_IMPORT_MAP_H
 
-#include "cli/import_map.h"
+#include "cli/importing/map.h"
 
 #define MAP_HEADER "number,sku,text,quantity,sold_at,price,customer\n"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/prng.h"
-#include "cli/csv.h"
+#include "cli/importing/csv.h"
 
 /* Gives a text in pieces of `piece` bytes, then ends, or fails after it when `fails`. */
 typedef struct pieces {

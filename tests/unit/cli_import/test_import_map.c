@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "cli/import_map.h"
+#include "cli/importing/map.h"
 
 #define COLUMNS                                                                                    \
     "columns:\n  number: InvoiceNo\n  sku: StockCode\n  quantity: Quantity\n  sold_at: "           \

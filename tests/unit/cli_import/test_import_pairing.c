@@ -3,8 +3,8 @@
 
 #include "base/buffer.h"
 #include "base/prng.h"
-#include "cli/import_cancellation.h"
-#include "cli/import_pairing.h"
+#include "cli/importing/cancellation.h"
+#include "cli/importing/pairing.h"
 
 /* The plain way: all purchases in a row, the newest that fits is searched from the end. */
 enum { EVENTS = 400, CUSTOMERS = 4, ITEMS = 3 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/prng.h"
-#include "cli/import_receipts.h"
+#include "cli/importing/receipts.h"
 #include "map.h"
 #include "wire/mapping.h"
 

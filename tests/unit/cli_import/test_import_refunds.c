@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "cli/import_refunds.h"
+#include "cli/importing/refunds.h"
 #include "fake_node.h"
 
 static const samme_patience short_patience = {.tries = 5, .pause_ms = 20};

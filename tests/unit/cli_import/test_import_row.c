@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/prng.h"
-#include "cli/import_row.h"
+#include "cli/importing/row.h"
 #include "map.h"
 
 __extension__ typedef __int128 wide;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/import_sender.h"
+#include "cli/importing/sender.h"
 #include "fake_node.h"
 #include "wire/mapping.h"
 

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "cli/import_receipts.h"
+#include "cli/importing/receipts.h"
 
 #define ROOT SAMME_TEST_DATA "/../../"
 

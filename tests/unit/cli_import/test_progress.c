@@ -2,7 +2,7 @@
 #include <criterion/redirect.h>
 #include <stdio.h>
 
-#include "cli/import_print.h"
+#include "cli/importing/print.h"
 #include "cli/progress.h"
 
 static void expect_line(uint64_t done, uint64_t total, uint64_t count, int64_t ms,

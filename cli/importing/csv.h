@@ -1,0 +1,43 @@
+/* CSV as RFC 4180 has it, row by row from a stream of any size: fields may be quoted, quotes in
+ * them are doubled, line ends in them belong to them; rows end with LF or CRLF; UTF-8, a byte order
+ * mark in front is passed over. Lines with nothing on them are no rows. */
+#ifndef SAMME_CLI_IMPORTING_CSV_H
+#define SAMME_CLI_IMPORTING_CSV_H
+
+#include "base/buffer.h"
+
+#define SAMME_CSV_ROW_MAX_BYTES (64u * 1024u) /* without its line end */
+#define SAMME_CSV_FIELDS_MAX    256u
+
+/* Where the bytes come from. read gives 1 to `room` bytes, or 0 at the end. */
+typedef struct samme_csv_source {
+    void *self;
+    samme_status (*read)(void *self, uint8_t *out, size_t room, size_t *out_length,
+                         samme_error *error);
+} samme_csv_source;
+
+typedef struct samme_csv samme_csv;
+
+/* Spans are valid until the next row is asked for. */
+typedef struct samme_csv_row {
+    uint64_t line; /* on which it begins, from 1 */
+    size_t count;
+    const samme_span *fields; /* without quotes; there is a 0 byte behind each */
+    samme_span raw;           /* as it stands in the file, without its line end */
+} samme_csv_row;
+
+samme_csv *samme_csv_new(samme_csv_source source); /* NULL: no memory */
+void samme_csv_free(samme_csv *csv);               /* accepts NULL */
+
+/* SAMME_NOT_FOUND at the end. SAMME_MALFORMED and SAMME_TOO_LARGE: *error says what is wrong with
+ * the row, *out has its line and, as raw, its first line (at most SAMME_CSV_ROW_MAX_BYTES of it);
+ * reading goes on at the line after that, so that a quote left open costs one line and not the rest
+ * of the file. Other statuses are the source's. */
+samme_status samme_csv_next(samme_csv *csv, samme_csv_row *out, samme_error *error) SAMME_CHECKED;
+/* Bytes of the source that rows given so far took. */
+uint64_t samme_csv_consumed(const samme_csv *csv);
+
+/* Appends a field, quoted where it has to be; the caller puts commas and line ends between. */
+void samme_csv_append(samme_buffer *out, samme_span field);
+
+#endif
