@@ -158,7 +158,7 @@ static void run_audit(const options *given, report *about) {
         if (is_node(given->sources[i]))
             ask_node(about, given->sources[i]);
     if (about->status != SAMME_OK || about->audit.findings_total > 0 ||
-        about->audit.excess_count > 0)
+        about->audit.excess_total > 0)
         about->good = false;
 }
 
@@ -213,6 +213,9 @@ static void print_text(const report *about) {
             samme_buffer_printf(&out, " %u", row->branches[b]);
         samme_buffer_append_text(&out, "\n");
     }
+    if (audit->excess_total > audit->excess_count)
+        samme_buffer_printf(&out, "            and %llu more lines beyond sale\n",
+                            (unsigned long long)(audit->excess_total - audit->excess_count));
     if (about->status != SAMME_OK)
         samme_buffer_printf(&out, "STOPPED     %s: %s\n", samme_status_name(about->status),
                             about->error.text);
@@ -262,7 +265,8 @@ static void print_json(const report *about) {
         json_field(&out, "text", finding->text);
         samme_buffer_append_text(&out, "}");
     }
-    samme_buffer_append_text(&out, "],\"beyondSale\":[");
+    samme_buffer_printf(&out, "],\"beyondSaleTotal\":%llu,\"beyondSale\":[",
+                        (unsigned long long)audit->excess_total);
     for (size_t i = 0; i < audit->excess_count; i++) {
         samme_buffer_append_text(&out, i > 0 ? "," : "");
         samme_to_json(audit->excess[i], &out);

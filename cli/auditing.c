@@ -11,7 +11,7 @@ enum { SILENCE_MAX_MS = 30000, WAIT_MS = 100 };
 
 /* A follower over a scratch folder that goes when the audit ends. */
 typedef struct run {
-    char folder[64];
+    char folder[600];
     samme_stores stores;    /* scratch: log (when pulling) and views */
     samme_lmdb_store *copy; /* a data folder's log, read only */
     samme_store copy_port;
@@ -21,39 +21,47 @@ typedef struct run {
     samme_audit *audit;
 } run;
 
+/* What comes out of logs is shown on terminals: control characters do not. */
+static void clean(char *text) {
+    for (; *text != 0; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 static void keep_finding(void *context, const samme_finding *finding) {
     samme_audit *audit = context;
     audit->findings_total++;
-    if (audit->finding_count < SAMME_FINDINGS_MAX)
-        audit->findings[audit->finding_count++] = *finding;
+    if (audit->finding_count == SAMME_FINDINGS_MAX)
+        return;
+    audit->findings[audit->finding_count] = *finding;
+    clean(audit->findings[audit->finding_count++].text);
 }
 
+/* The row lives in the audit's arena. */
 static void keep_excess(void *context, const Samme__ExcessRow *excess) {
     samme_audit *audit = context;
-    samme_buffer packed;
-    samme_buffer_init(&packed, 65536);
-    samme_pack(excess, &packed);
-    if (audit->excess_count % 64 == 0) {
-        Samme__ExcessRow **grown =
-            samme_arena_alloc(&audit->arena, (audit->excess_count + 64) * sizeof(void *));
-        if (grown == NULL)
-            abort(); /* an audit that cannot say what it found must not say that it found nothing */
-        if (audit->excess_count > 0)
-            memcpy(grown, audit->excess, audit->excess_count * sizeof *grown);
-        audit->excess = grown;
-    }
-    samme_error error;
-    Samme__ExcessRow *copy =
-        SAMME_UNPACK(ExcessRow, excess_row, samme_buffer_span(&packed), &audit->arena, &error);
-    if (copy == NULL)
-        abort();
-    audit->excess[audit->excess_count++] = copy;
-    samme_buffer_free(&packed);
+    audit->excess_total++;
+    if (audit->excess_count == SAMME_FINDINGS_MAX)
+        return;
+    clean(excess->receipt->till);
+    clean(excess->receipt->number);
+    clean(excess->receipt->business_date);
+    audit->excess[audit->excess_count++] = excess;
 }
 
 static samme_status begin(run *self, samme_error *error) {
     samme_status status = samme_space_begin(&self->log, error);
     return status == SAMME_OK ? samme_space_begin(&self->views, error) : status;
+}
+
+/* What a step that failed has written does not count. True when there was such a step. */
+static bool drop_step(run *self) {
+    bool open = self->log.open || self->views.open;
+    if (self->log.open)
+        samme_space_abandon(&self->log);
+    if (self->views.open)
+        samme_space_abandon(&self->views);
+    return open;
 }
 
 /* Ends a step and waits until it is on disk: an audit is not in a hurry to write. */
@@ -83,9 +91,11 @@ static samme_status end(run *self, samme_error *error) {
 static samme_status start(run *self, const samme_enrolment *as, const char *copy_folder,
                           samme_audit *audit, samme_error *error) {
     *self = (run){.stores = {.owner_fd = -1}, .audit = audit};
-    snprintf(self->folder, sizeof self->folder, "/tmp/samme-audit-XXXXXX");
+    const char *base = getenv("TMPDIR");
+    snprintf(self->folder, sizeof self->folder, "%s/samme-audit-XXXXXX",
+             base != NULL && base[0] == '/' ? base : "/tmp");
     if (mkdtemp(self->folder) == NULL)
-        return samme_fail(error, SAMME_IO, "no scratch folder below /tmp");
+        return samme_fail(error, SAMME_IO, "no scratch folder %s can be made", self->folder);
     samme_status status = samme_stores_open(self->folder, &self->stores, error);
     samme_store *log = &self->stores.log;
     char path[1200];
@@ -122,20 +132,22 @@ static samme_status start(run *self, const samme_enrolment *as, const char *copy
 static samme_status conclude(run *self, samme_error *error) {
     samme_audit *audit = self->audit;
     samme_replay *replay = &self->follow.replay;
+    audit->entries = replay->entries;
+    audit->decisions = replay->decisions;
+    bool dropped = drop_step(self);
     samme_status status = begin(self, error);
+    if (status == SAMME_OK && dropped) {
+        status = samme_follow_reload(&self->follow, error);
+        self->following = status == SAMME_OK;
+    }
     if (status != SAMME_OK)
         return status;
     audit->journal_size = replay->range.size;
     audit->journal_root = samme_range_root(&replay->range);
     audit->release = replay->release.version;
-    audit->entries = replay->entries;
-    audit->decisions = replay->decisions;
     status = samme_state_digest(&replay->rows, &audit->state_digest);
-    samme_arena scratch;
-    samme_arena_init(&scratch, 64 * 1024 * 1024);
     if (status == SAMME_OK)
-        status = samme_visit_excess(&replay->rows, &scratch, keep_excess, audit);
-    samme_arena_free(&scratch);
+        status = samme_visit_excess(&replay->rows, &audit->arena, keep_excess, audit);
     samme_space_abandon(&self->log);
     samme_space_abandon(&self->views);
     return status == SAMME_OK ? SAMME_OK
@@ -143,10 +155,7 @@ static samme_status conclude(run *self, samme_error *error) {
 }
 
 static void finish(run *self) {
-    if (self->log.open)
-        samme_space_abandon(&self->log);
-    if (self->views.open)
-        samme_space_abandon(&self->views);
+    drop_step(self);
     if (self->following)
         samme_follow_fini(&self->follow);
     samme_space_fini(&self->views);
@@ -157,7 +166,7 @@ static void finish(run *self) {
     static const char *const files[] = {"log/data.mdb",   "log/lock.mdb", "log",   "views/data.mdb",
                                         "views/lock.mdb", "views",        "owner", ""};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char path[128];
+        char path[sizeof self->folder + 32];
         snprintf(path, sizeof path, "%s/%s", self->folder, files[i]);
         if (remove(path) != 0 && files[i][0] == 0)
             fprintf(stderr, "samme: scratch folder %s stays\n", self->folder);
@@ -165,14 +174,17 @@ static void finish(run *self) {
 }
 
 static samme_status init_audit(samme_audit *audit, samme_error *error) {
-    *audit = (samme_audit){.findings = calloc(SAMME_FINDINGS_MAX, sizeof *audit->findings)};
-    samme_arena_init(&audit->arena, 256 * 1024 * 1024);
-    return audit->findings == NULL ? samme_fail(error, SAMME_NO_MEMORY, "no memory for findings")
-                                   : SAMME_OK;
+    *audit = (samme_audit){.findings = calloc(SAMME_FINDINGS_MAX, sizeof *audit->findings),
+                           .excess = calloc(SAMME_FINDINGS_MAX, sizeof *audit->excess)};
+    samme_arena_init(&audit->arena, 1024u * 1024u * 1024u);
+    return audit->findings == NULL || audit->excess == NULL
+               ? samme_fail(error, SAMME_NO_MEMORY, "no memory for findings")
+               : SAMME_OK;
 }
 
 void samme_audit_free(samme_audit *audit) {
     free(audit->findings);
+    free(audit->excess);
     samme_arena_free(&audit->arena);
     *audit = (samme_audit){0};
 }
@@ -202,24 +214,29 @@ static samme_status pull_all(run *self, samme_peer *peer, samme_error *error) {
     samme_buffer request;
     samme_buffer_init(&request, SAMME_MESSAGE_MAX_BYTES);
     samme_status status = SAMME_OK;
-    int64_t heard_ms = samme_clock_monotonic_ms();
+    /* a hub that answers and gives nothing is as good as a silent one */
+    int64_t progress_ms = samme_clock_monotonic_ms();
+    uint64_t progress = 0;
     bool answered = false, more = false;
     while (status == SAMME_OK && !(answered && !more && samme_follow_complete(&self->follow))) {
         Samme__Message *message = NULL;
         samme_arena_reset(&arena);
         status = samme_peer_receive(peer, more ? 0 : WAIT_MS, &arena, &message, error);
-        if (status == SAMME_OK) {
-            heard_ms = samme_clock_monotonic_ms();
-            answered = true;
-        } else if (status == SAMME_LATER) {
+        answered |= status == SAMME_OK;
+        if (status == SAMME_LATER)
             status = SAMME_OK;
-        }
-        if (!more && samme_clock_monotonic_ms() - heard_ms > SILENCE_MAX_MS)
-            status =
-                samme_fail(error, SAMME_LATER, "%s does not answer (it has been silent for %d s)",
-                           peer->address, SILENCE_MAX_MS / 1000);
         if (status == SAMME_OK)
             status = pull_step(self, peer, message, &more, &request, error);
+        uint64_t now =
+            self->follow.held.size + self->follow.replay.range.size + self->follow.documents_taken;
+        if (now != progress)
+            progress_ms = samme_clock_monotonic_ms();
+        progress = now;
+        if (status == SAMME_OK && samme_clock_monotonic_ms() - progress_ms > SILENCE_MAX_MS)
+            status = samme_fail(
+                error, SAMME_LATER, "%s gave nothing new for %d s (%llu of %llu records held)",
+                peer->address, SILENCE_MAX_MS / 1000, (unsigned long long)self->follow.held.size,
+                (unsigned long long)self->follow.hub_size);
     }
     samme_buffer_free(&request);
     samme_arena_free(&arena);
@@ -264,8 +281,11 @@ samme_status samme_audit_folder(const samme_enrolment *as, const char *folder, s
         status = samme_fail(error, SAMME_NOT_FOUND,
                             "%s: the content of journal record %llu is not held there", folder,
                             (unsigned long long)self.follow.replay.range.size);
-    if (status == SAMME_OK)
-        status = conclude(&self, error);
+    if (self.following) {
+        samme_error ignored;
+        samme_status summed = conclude(&self, status == SAMME_OK ? error : &ignored);
+        status = status == SAMME_OK ? summed : status;
+    }
     finish(&self);
     return status;
 }

@@ -13,8 +13,9 @@ typedef struct samme_audit {
     samme_finding *findings;
     size_t finding_count; /* kept */
     uint64_t findings_total;
-    Samme__ExcessRow **excess; /* in the arena */
-    size_t excess_count;
+    const Samme__ExcessRow **excess; /* in the arena */
+    size_t excess_count;             /* kept */
+    uint64_t excess_total;
     uint64_t journal_size;
     samme_hash journal_root;
     samme_hash state_digest;

@@ -36,6 +36,8 @@ int samme_cli_import_receipts(int argc, char **argv); /* cli/import.c */
 int samme_cli_import_returns(int argc, char **argv);  /* cli/import_returns.c */
 int samme_cli_audit(int argc, char **argv);           /* cli/audit.c */
 int samme_cli_status(int argc, char **argv);          /* cli/status.c */
+int samme_cli_log_export(int argc, char **argv);      /* cli/log_export.c */
+int samme_cli_log_verify(int argc, char **argv);      /* cli/log.c */
 
 /* Prints "samme: text" and returns the exit code that belongs to the status. */
 int samme_cli_fail(const samme_error *error);

@@ -63,6 +63,8 @@ samme_status samme_hub_hello(samme_hub_call *call, const Samme__Hello *hello, sa
     message.what_case = SAMME__MESSAGE__WHAT_WELCOME;
     message.welcome = &welcome;
     samme_hub_reply(hub, call->route, &message);
+    call->peer->welcomed = true;
+    call->peer->welcomed_route = call->route;
     return SAMME_OK;
 }
 
@@ -107,6 +109,10 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
     if (branch == NULL || push->epoch != branch->epoch)
         return samme_fail(error, SAMME_DENIED, "no branch may push epoch %u with this key",
                           push->epoch);
+    /* a hub that came back from an old backup must see the branch's journal before it grows its own
+     */
+    if (!call->peer->welcomed || call->peer->welcomed_route != call->route)
+        return samme_fail(error, SAMME_DENIED, "say hello first");
     samme_range range;
     samme_status status = samme_hub_branch_range(hub, branch->number, branch->epoch, &range);
     if (status != SAMME_OK)
@@ -141,10 +147,11 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
     status = samme_store_batch(&hub->log, index, &batch);
     if (status == SAMME_OK)
         status = store_branch(hub, branch, &grown, &note_hash, index);
-    if (status == SAMME_OK)
-        status = samme_hub_append(hub, &record, error);
     if (status != SAMME_OK)
         return samme_fail(error, status, "the batch cannot be stored");
+    status = samme_hub_append(hub, &record, error);
+    if (status != SAMME_OK)
+        return status;
     acknowledge(call, &grown);
     return SAMME_OK;
 }

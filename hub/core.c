@@ -65,6 +65,13 @@ static samme_status open_spaces(samme_hub *hub, samme_error *error) {
     return status;
 }
 
+static void close_spaces(samme_hub *hub) {
+    if (hub->log.open)
+        samme_space_abandon(&hub->log);
+    if (hub->views.open)
+        samme_space_abandon(&hub->views);
+}
+
 static samme_status init_replay(samme_hub *hub, samme_error *error) {
     hub->rows_binding = (samme_space_table){.space = &hub->views, .table = SAMME_TABLE_ROWS};
     samme_replay_options options = {.check_content = false}; /* checked when it was taken */
@@ -81,8 +88,9 @@ static samme_status init_replay(samme_hub *hub, samme_error *error) {
     return status;
 }
 
-/* Drops what this step wrote and loads again what it changed. */
+/* Drops what this step wrote and said, and loads again what it changed. */
 static samme_status start_over(samme_hub *hub, samme_error *error) {
+    samme_outbox_abandon(&hub->outbox);
     samme_space_abandon(&hub->log);
     samme_space_abandon(&hub->views);
     samme_replay_fini(&hub->replay);
@@ -92,6 +100,15 @@ static samme_status start_over(samme_hub *hub, samme_error *error) {
     if (status == SAMME_OK)
         status = init_replay(hub, error);
     return status;
+}
+
+/* Drops what folding put. What was taken stays: bytes are accepted, kept and served whether or not
+ * they can be folded yet. */
+static samme_status fold_over(samme_hub *hub, samme_error *error) {
+    samme_space_abandon(&hub->views);
+    samme_replay_fini(&hub->replay);
+    samme_status status = samme_space_begin(&hub->views, error);
+    return status == SAMME_OK ? init_replay(hub, error) : status;
 }
 
 static void store_failed(samme_hub *hub, const samme_error *error) {
@@ -111,16 +128,31 @@ static samme_hub_peer *peer_of(samme_hub *hub, const samme_peer_key *key) {
     return &hub->peers[hub->peer_count++];
 }
 
+static const char *request_name(const Samme__Message *message) {
+    return message->what_case == SAMME__MESSAGE__WHAT_PUSH           ? "push"
+           : message->what_case == SAMME__MESSAGE__WHAT_HELLO        ? "hello"
+           : message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE  ? "put_release"
+           : message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ? "put_document"
+                                                                     : "pull";
+}
+
+static bool writes(const Samme__Message *message) {
+    return message->what_case == SAMME__MESSAGE__WHAT_PUSH ||
+           message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ||
+           message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE;
+}
+
 static samme_status dispatch(samme_hub_call *call, const Samme__Message *message, bool busy,
                              samme_error *error) {
+    /* who may write is the roster's word, so the newest one must have been folded */
+    if (writes(message) && (busy || call->hub->replay.roster.version < call->hub->roster_version)) {
+        later(call, request_name(message));
+        return SAMME_OK;
+    }
     switch (message->what_case) {
     case SAMME__MESSAGE__WHAT_HELLO:
         return samme_hub_hello(call, message->hello, error);
     case SAMME__MESSAGE__WHAT_PUSH:
-        if (busy) {
-            later(call, "push");
-            return SAMME_OK;
-        }
         return samme_hub_push(call, message->push, error);
     case SAMME__MESSAGE__WHAT_PULL_JOURNAL:
         return samme_hub_pull_journal(call, message->pull_journal);
@@ -138,14 +170,6 @@ static samme_status dispatch(samme_hub_call *call, const Samme__Message *message
         call->hub->refused_messages++; /* a hub's own words, or none: not of the protocol */
         return SAMME_OK;
     }
-}
-
-static const char *request_name(const Samme__Message *message) {
-    return message->what_case == SAMME__MESSAGE__WHAT_PUSH           ? "push"
-           : message->what_case == SAMME__MESSAGE__WHAT_HELLO        ? "hello"
-           : message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE  ? "put_release"
-           : message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ? "put_document"
-                                                                     : "pull";
 }
 
 static void message_event(samme_hub *hub, const samme_hub_event *event, bool busy) {
@@ -262,12 +286,15 @@ void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
     if (!hub->store_failed && !busy) {
         if (samme_hub_fold(hub, &hub->work_at_hand, &error) != SAMME_OK) {
             memcpy(hub->trouble, error.text, sizeof hub->trouble);
-            if (start_over(hub, &error) != SAMME_OK)
+            if (fold_over(hub, &error) != SAMME_OK)
                 store_failed(hub, &error);
         }
     }
-    if (!hub->store_failed)
-        ring(hub);
+    if (hub->store_failed) { /* a step that could not be begun again has nothing to end */
+        close_spaces(hub);
+        return;
+    }
+    ring(hub);
     end_step(hub);
     flush(hub);
 }
@@ -286,6 +313,7 @@ void samme_hub_look(samme_hub *hub, samme_hub_view *out) {
                             .release = hub->release_version,
                             .refused_messages = hub->refused_messages + hub->transport_refused,
                             .roster = &hub->replay.roster,
+                            .newest_roster = hub->roster_version,
                             .trouble = hub->trouble,
                             .store_failed = hub->store_failed};
     bool opened = !hub->views.open;

@@ -7,13 +7,16 @@
 #include "sync/outbox.h"
 
 #define SAMME_HUB_COMMITS_IN_FLIGHT_MAX 128u
-#define SAMME_HUB_CLOCK_JUMP_MS         300000 /* more: append nothing until an operator restarts the hub \
-                                                */
+#define SAMME_HUB_CLOCK_JUMP_MS                                                                    \
+    300000 /* more: append nothing until an operator restarts the hub                              \
+            */
 #define SAMME_HUB_PART_BYTES (1024u * 1024u) /* about this much in one answer */
 
 typedef struct samme_hub_peer {
     samme_peer_key key;
     uint64_t route;
+    bool welcomed; /* over welcomed_route: only then a push is taken */
+    uint64_t welcomed_route;
     int64_t heard_ms; /* hub time */
     uint64_t folded_size;
     samme_hash state_digest;

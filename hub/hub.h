@@ -35,7 +35,8 @@ typedef struct samme_hub_event {
     samme_peer_key peer;
     uint64_t route;
     samme_span message; /* or the roster note */
-    uint64_t transport_refused; /* handshakes and messages that the transport let nobody see, so far */
+    uint64_t
+        transport_refused; /* handshakes and messages that the transport let nobody see, so far */
 } samme_hub_event;
 
 /* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CORRUPT,
@@ -53,6 +54,7 @@ typedef struct samme_hub_view {
     uint64_t release;
     uint64_t refused_messages;
     const samme_roster *roster; /* in force; version 0: none */
+    uint64_t newest_roster;     /* version in the journal, which may not be folded yet */
     const char *trouble;        /* "" or why it does not append */
     bool store_failed;
 } samme_hub_view;

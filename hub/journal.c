@@ -11,8 +11,14 @@ samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     hub->hub_time_ms = 0;
     hub->roster_version = hub->release_version = 0;
     hub->state_changed = false;
-    if (status == SAMME_NOT_FOUND)
+    if (status == SAMME_NOT_FOUND) {
+        samme_span ignored;
+        if (samme_space_get(&hub->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"), &ignored) ==
+            SAMME_OK)
+            return samme_fail(error, SAMME_CORRUPT,
+                              "log store: it is a branch's; a hub needs a data folder of its own");
         return SAMME_OK;
+    }
     if (status != SAMME_OK)
         return samme_fail(error, status, "log store: the journal's state cannot be read");
     Samme__HubState *state = SAMME_UNPACK(HubState, hub_state, stored, &hub->arena, error);
@@ -114,7 +120,7 @@ samme_status samme_hub_fold(samme_hub *hub, bool *out_more, samme_error *error) 
     samme_arena arena;
     samme_arena_init(&arena, 32u * 1024u * 1024u);
     while (status == SAMME_OK && hub->replay.range.size < hub->journal.size &&
-           entries < SAMME_FOLLOW_ENTRIES_A_STEP) {
+           entries < SAMME_FOLLOW_ENTRIES_A_STEP && !samme_views_full(&hub->views)) {
         samme_arena_reset(&arena);
         uint64_t index = hub->replay.range.size;
         samme_key8 key = samme_key_u64(index);

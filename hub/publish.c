@@ -39,13 +39,18 @@ samme_status samme_hub_put_document(samme_hub_call *call, const Samme__PutDocume
 
 static samme_status all_held(samme_hub *hub, const samme_release *release, samme_error *error) {
     for (size_t i = 0; i < release->document_count; i++) {
-        samme_span ignored;
+        samme_span held;
         samme_status status =
             samme_space_get(&hub->log, SAMME_TABLE_DOCUMENT,
-                            samme_span_of_hash(&release->documents[i].hash), &ignored);
+                            samme_span_of_hash(&release->documents[i].hash), &held);
         if (status != SAMME_OK)
             return samme_fail(error, status, "release %llu: document %s is not at the hub",
                               (unsigned long long)release->version, release->documents[i].path);
+        if (held.length != release->documents[i].length) /* every replay would quarantine it */
+            return samme_fail(error, SAMME_MISMATCH,
+                              "release %llu: document %s has %zu bytes, the note states %u",
+                              (unsigned long long)release->version, release->documents[i].path,
+                              held.length, release->documents[i].length);
     }
     return SAMME_OK;
 }

@@ -53,23 +53,22 @@ static samme_status take_rosters(shell *self, samme_error *error) {
         samme_hub_look(self->hub, &view);
         char path[1200];
         snprintf(path, sizeof path, "%s/rosters/%llu.note", self->chain_folder,
-                 (unsigned long long)view.roster->version + 1);
+                 (unsigned long long)view.newest_roster + 1);
         if (!samme_file_exists(path))
             break;
         samme_buffer_clear(&note);
-        uint64_t before = view.roster->version;
+        uint64_t before = view.newest_roster;
         status = samme_file_read(path, &note, error);
         if (status != SAMME_OK)
             break;
         step(self,
              (samme_hub_event){.kind = SAMME_HUB_ROSTER, .message = samme_buffer_span(&note)});
         samme_hub_look(self->hub, &view);
-        if (view.roster->version == before) {
+        if (view.newest_roster == before) {
             status = samme_fail(error, SAMME_MALFORMED, "%s: %s", path, view.trouble);
             break;
         }
-        samme_log(SAMME_LOG_INFO, "roster version=%llu branches=%zu",
-                  (unsigned long long)view.roster->version, view.roster->branch_count);
+        samme_log(SAMME_LOG_INFO, "roster version=%llu", (unsigned long long)view.newest_roster);
     }
     samme_buffer_free(&note);
     return status;

@@ -49,7 +49,16 @@ static samme_status open_spaces(samme_node *node, samme_error *error) {
     return status;
 }
 
+static void close_spaces(samme_node *node) {
+    if (node->log.open)
+        samme_space_abandon(&node->log);
+    if (node->views.open)
+        samme_space_abandon(&node->views);
+}
+
 samme_status samme_node_start_over(samme_node *node, samme_error *error) {
+    node->policy = NULL; /* it goes with the replay */
+    samme_outbox_abandon(&node->outbox);
     samme_space_abandon(&node->log);
     samme_space_abandon(&node->views);
     samme_status status = open_spaces(node, error);
@@ -66,23 +75,31 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) {
 
 /* Says 503 to everybody whose answer can no longer become true. */
 static void refuse_waiters(samme_node *node) {
-    static const char body[] = "{\"type\":\"https://samme.example/problems/read_only\","
-                               "\"title\":\"The store cannot write\",\"status\":503}";
+    samme_buffer body;
+    samme_buffer_init(&body, 4096);
+    samme_api_problem(node, 503, "read_only", node->trouble, &body);
     samme_outgoing item;
     while (samme_outbox_take_first(&node->outbox, &item)) {
         samme_response response = {.status = 503,
                                    .content_type = "application/problem+json",
-                                   .body = SAMME_SPAN(body, sizeof body - 1)};
+                                   .body = samme_buffer_span(&body)};
         if (item.code != 0)
             node->setup.answer(node->setup.output, item.to, &response);
         free(item.bytes);
     }
+    samme_buffer_free(&body);
 }
 
 static void store_failed(samme_node *node, const samme_error *error) {
     node->store_failed = true;
     samme_node_trouble(node, error);
     refuse_waiters(node);
+}
+
+void samme_node_undo(samme_node *node) {
+    samme_error error = {0};
+    if (samme_node_start_over(node, &error) != SAMME_OK)
+        store_failed(node, &error);
 }
 
 static void flush(samme_node *node) {
@@ -106,10 +123,15 @@ static void flush(samme_node *node) {
 static samme_status background(samme_node *node, samme_error *error) {
     bool more = false;
     samme_status status = samme_follow_fold(&node->follow, &more, error);
-    if (status != SAMME_OK) /* folding has stopped, or will be tried again; the rest goes on */
+    if (status != SAMME_OK) { /* folding has stopped, or will be tried again; the rest goes on */
+        memcpy(node->notice, error->text, sizeof node->notice);
         status = samme_node_start_over(node, error);
-    if (status == SAMME_OK && node->follow.replay.range.size != node->layered_prefix)
+    }
+    if (status == SAMME_OK && !more && node->follow.replay.range.size != node->layered_prefix)
         status = samme_own_layer(node, error);
+    node->warming = node->warming && more;
+    if (status == SAMME_OK && node->policy == NULL)
+        status = samme_release_load(node, error);
     if (status == SAMME_OK && node->trouble[0] == 0)
         status = samme_take_release(node, error);
     if (status == SAMME_OK)
@@ -126,11 +148,11 @@ static void message_event(samme_node *node, samme_span bytes) {
         return;
     }
     node->heard_ms = node->monotonic_ms;
-    samme_status status = samme_session_message(node, message, &error);
-    if (status == SAMME_OK)
-        status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
+    samme_session_message(node, message);
+    samme_status status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
     if (status != SAMME_OK) { /* it did not verify: as if it had never come */
         node->refused_messages++;
+        memcpy(node->notice, error.text, sizeof node->notice);
         if (samme_node_start_over(node, &error) != SAMME_OK)
             store_failed(node, &error);
     } else if (message->what_case != SAMME__MESSAGE__WHAT_REFUSED) {
@@ -189,6 +211,10 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
     if (!node->store_failed && event->kind != SAMME_NODE_REQUEST && !behind &&
         background(node, &error) != SAMME_OK && samme_node_start_over(node, &error) != SAMME_OK)
         store_failed(node, &error);
+    if (node->store_failed) { /* a step that could not be begun again has nothing to end */
+        close_spaces(node);
+        return;
+    }
     end_step(node);
     flush(node);
 }
@@ -213,8 +239,9 @@ void samme_node_look(samme_node *node, samme_node_view *out) {
         .release = node->release,
         .in_session = node->in_session,
         .trouble = node->trouble,
+        .notice = node->notice,
         .store_failed = node->store_failed,
-        .refused_messages = node->refused_messages + node->follow.refused_parts,
+        .refused_messages = node->refused_messages,
     };
     samme_error error;
     bool opened = !node->views.open;
@@ -264,6 +291,7 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
         return samme_fail(error, SAMME_NO_MEMORY, "node: no memory");
     node->setup = *setup;
     node->hello_ms = INT64_MIN / 2;
+    node->warming = true;
     samme_arena_init(&node->arena, NODE_ARENA_BYTES);
     samme_status status = samme_space_init(&node->log, setup->log);
     if (status == SAMME_OK)

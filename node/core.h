@@ -48,9 +48,12 @@ struct samme_node {
     int64_t wall_ms, monotonic_ms; /* of this step */
     bool clock_behind;             /* the machine's clock is under what was seen before */
     bool work_at_hand;
+    bool warming; /* since the start, until what is held is folded: no request is answered before */
     bool store_failed;
     char trouble[sizeof(((samme_error *)0)->text)];
     uint64_t refused_messages;
+    char
+        notice[sizeof(((samme_error *)0)->text)]; /* newest thing that was refused, here or there */
 };
 
 /* core.c */
@@ -59,6 +62,8 @@ void samme_node_trouble(samme_node *node, const samme_error *error);
 void samme_node_send(samme_node *node, const Samme__Message *message);
 /* Drops this step's writes and loads again what they changed; the step goes on. */
 samme_status samme_node_start_over(samme_node *node, samme_error *error) SAMME_CHECKED;
+/* The same for a request that failed after writing; a store that cannot even do that has failed. */
+void samme_node_undo(samme_node *node);
 samme_horizon samme_node_present(const samme_node *node);
 
 /* own_log.c */
@@ -78,8 +83,7 @@ samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) 
 samme_status samme_own_layer(samme_node *node, samme_error *error) SAMME_CHECKED;
 
 /* session.c */
-samme_status samme_session_message(samme_node *node, const Samme__Message *message,
-                                   samme_error *error) SAMME_CHECKED;
+void samme_session_message(samme_node *node, const Samme__Message *message);
 samme_status samme_session_work(samme_node *node, samme_error *error) SAMME_CHECKED;
 int64_t samme_session_next_ms(const samme_node *node);
 
@@ -91,6 +95,9 @@ samme_status samme_release_load(samme_node *node, samme_error *error) SAMME_CHEC
 /* Queues the answer. busy: the store is behind, nothing may be written. */
 void samme_api_handle(samme_node *node, const samme_request *request, bool busy);
 void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 32]);
+/* Appends a problem's body; word: the stable last part of its type. */
+void samme_api_problem(samme_node *node, unsigned status, const char *word, const char *detail,
+                       samme_buffer *out);
 Samme__Mode samme_node_mode(samme_node *node);
 
 #endif

@@ -75,6 +75,7 @@ typedef struct samme_node_view {
     uint64_t release;
     bool in_session;
     const char *trouble; /* "" or why it does not write or sign */
+    const char *notice;  /* "" or the newest thing that was refused, by this node or by the hub */
     bool store_failed;   /* restart to find out what is durable */
     uint64_t refused_messages;
 } samme_node_view;

@@ -41,7 +41,17 @@ samme_status samme_own_load(samme_node *node, samme_error *error) {
             return samme_fail_in(error, SAMME_CORRUPT, "log store: state of the own log");
     } else if (status != SAMME_NOT_FOUND) {
         return samme_fail(error, status, "log store: the own log's state cannot be read");
+    } else if (samme_space_get(&node->log, SAMME_TABLE_STATE, SAMME_LITERAL("hub"), &stored) ==
+               SAMME_OK) {
+        return samme_fail(error, SAMME_CORRUPT,
+                          "log store: it is a hub's; a branch needs a data folder of its own");
     }
+    if (state->branch != 0 &&
+        (state->branch != node->setup.branch || state->epoch != node->setup.epoch))
+        return samme_fail(error, SAMME_CONFLICT,
+                          "this data folder holds the log of branch %u in epoch %u, not that of "
+                          "branch %u in epoch %u",
+                          state->branch, state->epoch, node->setup.branch, node->setup.epoch);
     if (decode_range(state->range, &node->own) != SAMME_OK ||
         decode_range(state->signed_range, &node->signed_range) != SAMME_OK ||
         node->signed_range.size > node->own.size || state->acked_size > node->signed_range.size)
@@ -71,6 +81,8 @@ samme_status samme_own_store(samme_node *node) {
     Samme__OwnState state = SAMME__OWN_STATE__INIT;
     state.range = samme_bytes_of_span(samme_buffer_span(&range));
     state.signed_range = samme_bytes_of_span(samme_buffer_span(&signed_range));
+    state.branch = node->setup.branch;
+    state.epoch = node->setup.epoch;
     state.acked_size = node->acked_size;
     state.last_time_ms = node->last_time_ms;
     state.release = node->release > 0 ? &release : NULL;
@@ -184,9 +196,11 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
     if (node->trouble[0] != 0)
         return samme_fail(error, SAMME_DENIED, "this node does not write: %s", node->trouble);
     Samme__Anchor anchor = SAMME__ANCHOR__INIT;
-    samme_hash root = samme_range_root(&node->follow.replay.range);
+    /* as verified, not as folded: views may be folded again from their start, anchors never go back
+     */
+    samme_hash root = samme_range_root(&node->follow.held);
     anchor.journal_epoch = 1;
-    anchor.journal_size = node->follow.replay.range.size;
+    anchor.journal_size = node->follow.held.size;
     anchor.root = samme_bytes_of_span(samme_span_of_hash(&root));
     samme_new_entry first = {.kind = SAMME__EVENT_KIND__anchor, .body = &anchor};
     /* the first entry after a signed checkpoint says which journal this branch has verified */
@@ -207,8 +221,11 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
             status = trial_refused(node, &trial, node->own.size + i, error);
     }
     uint64_t index = node->own.size + anchors;
-    if (status == SAMME_OK)
+    if (status == SAMME_OK) {
         status = write_entries(node, packed, anchors + count, &trial);
+        if (status != SAMME_OK) /* a part of it may be written: none of it may stay */
+            samme_node_undo(node);
+    }
     if (status == SAMME_OK)
         *out_index = index;
     samme_layer_fini(&trial);

@@ -2,6 +2,8 @@
  * shown to agree, one batch in flight, everything repeated until acknowledged. */
 #include "node/core.h"
 
+#include <stdio.h>
+
 #include "tlog/checkpoint.h"
 
 enum {
@@ -79,17 +81,25 @@ static void acknowledged(samme_node *node, const Samme__Ack *ack) {
         node->follow.hub_size = ack->journal_size;
 }
 
-samme_status samme_session_message(samme_node *node, const Samme__Message *message,
-                                   samme_error *error) {
-    (void)error;
+static void refused(samme_node *node, const Samme__Refused *refused) {
+    snprintf(node->notice, sizeof node->notice, "the hub refused a %.20s: %.300s", refused->what,
+             refused->text);
+    if (strcmp(refused->what, "push") == 0) {
+        node->in_session = false;
+        node->hello_ms = node->monotonic_ms; /* what was refused now would be at once, too */
+        node->hello_tries = 1;
+    } else if (strcmp(refused->what, "hello") == 0) {
+        node->in_session = false; /* its journal is not ours any more: nothing for it */
+    }
+}
+
+void samme_session_message(samme_node *node, const Samme__Message *message) {
     if (message->what_case == SAMME__MESSAGE__WHAT_WELCOME && node->trouble[0] == 0)
         welcomed(node, message->welcome);
     else if (message->what_case == SAMME__MESSAGE__WHAT_ACK)
         acknowledged(node, message->ack);
-    else if (message->what_case == SAMME__MESSAGE__WHAT_REFUSED &&
-             strcmp(message->refused->what, "push") == 0)
-        node->in_session = false;
-    return SAMME_OK;
+    else if (message->what_case == SAMME__MESSAGE__WHAT_REFUSED)
+        refused(node, message->refused);
 }
 
 static void hello(samme_node *node) {
@@ -164,6 +174,10 @@ static samme_status push(samme_node *node, uint64_t old_size, uint64_t new_size,
 /* Signs as much of the tail as one batch may hold. */
 static samme_status sign_tail(samme_node *node) {
     samme_range range = node->signed_range;
+    /* What is signed can only be pushed whole: never more than a batch may hold, whatever the hub
+     * says. */
+    const uint64_t credit =
+        node->credit_bytes < SAMME_BATCH_MAX_BYTES ? node->credit_bytes : SAMME_BATCH_MAX_BYTES;
     uint64_t bytes = 4096; /* the note and the frame */
     while (range.size < node->own.size &&
            range.size - node->signed_range.size < SAMME_BATCH_MAX_ENTRIES) {
@@ -174,7 +188,7 @@ static samme_status sign_tail(samme_node *node) {
         if (status != SAMME_OK)
             return status;
         bytes += entry.length + PUSH_FRAME_BYTES;
-        if (bytes > node->credit_bytes && range.size > node->signed_range.size)
+        if (bytes > credit && range.size > node->signed_range.size)
             break;
         samme_hash leaf = samme_leaf_hash(entry);
         status = samme_range_append(&range, &leaf);

@@ -25,6 +25,7 @@ typedef struct shell {
     samme_node *node;
     int signals;
     char last_trouble[400];
+    char last_notice[400];
 } shell;
 
 static void send_to_hub(void *output, samme_span bytes) {
@@ -130,6 +131,10 @@ static samme_status look(shell *self, samme_error *error) {
     if (strcmp(view.trouble, self->last_trouble) != 0) {
         snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
         samme_log(SAMME_LOG_ERROR, "does not write or sign: %s", view.trouble);
+    }
+    if (strcmp(view.notice, self->last_notice) != 0) {
+        snprintf(self->last_notice, sizeof self->last_notice, "%s", view.notice);
+        samme_log(SAMME_LOG_WARNING, "%s", view.notice);
     }
     return view.store_failed ? samme_fail(error, SAMME_IO,
                                           "%s; restarting finds out what is durable", view.trouble)

@@ -6,7 +6,10 @@ samme_status samme_release_load(samme_node *node, samme_error *error) {
     node->policy = NULL;
     if (node->release == 0)
         return SAMME_OK;
-    return samme_replay_policy(&node->follow.replay, node->release, &node->policy, error);
+    samme_status status =
+        samme_replay_policy(&node->follow.replay, node->release, &node->policy, error);
+    /* while views are folded again, the release's record may still lie ahead */
+    return status == SAMME_NOT_FOUND ? SAMME_OK : status;
 }
 
 /* The replay adopts a release only with all its documents, so what is asked here is whether this

@@ -44,8 +44,7 @@ samme_status samme_fold_put(samme_folding *folding, samme_digest_group group,
     if (status != SAMME_OK)
         return status;
     return of_rows(samme_digests_put(&folding->digests, group, folding->rows,
-                                     samme_row_key_span(key),
-                                     samme_buffer_span(&folding->packed)));
+                                     samme_row_key_span(key), samme_buffer_span(&folding->packed)));
 }
 
 samme_status samme_fold_put_plain(samme_folding *folding, const samme_row_key *key,

@@ -116,9 +116,8 @@ static samme_status audit_facts(const audit *a, const audited_line *where,
     asked.no = where->line->no;
     asked.quantity = where->line->quantity;
     Samme__Facts *facts;
-    samme_status status =
-        samme_line_facts(&a->replay->rows, opened, &asked, sale, &horizon,
-                         where->line->facts->mode, &a->replay->scratch, &facts);
+    samme_status status = samme_line_facts(&a->replay->rows, opened, &asked, sale, &horizon,
+                                           where->line->facts->mode, &a->replay->scratch, &facts);
     if (status != SAMME_OK)
         return status;
     samme_difference difference;

@@ -192,9 +192,10 @@ static void take_over(samme_replay *replay, const samme_replay_step *step,
 static samme_status replay_step(samme_replay *replay, samme_replay_step *step,
                                 const samme_batch *batch, samme_error *error) {
     if (step->record.hub_time_ms < replay->hub_time_ms)
-        return samme_fail(error, SAMME_MISMATCH, "record %llu: hub time goes back by %lld ms",
-                          (unsigned long long)step->index,
-                          (long long)(replay->hub_time_ms - step->record.hub_time_ms));
+        return samme_fail(error, SAMME_MISMATCH,
+                          "record %llu: hub time goes back from %lld ms to %lld ms",
+                          (unsigned long long)step->index, (long long)replay->hub_time_ms,
+                          (long long)step->record.hub_time_ms);
     switch (step->record.kind) {
     case SAMME_RECORD_BATCH:
         return samme_replay_batch(replay, step, batch, error);

@@ -80,6 +80,11 @@ samme_status samme_replay_init(samme_replay *replay, const samme_root *root, sam
                                samme_error *error) SAMME_CHECKED;
 void samme_replay_fini(samme_replay *replay);
 
+/* What the entries of one batch may put into rows, keys and values together. Entries are small, but
+ * the rows they change need not be: those behind the one that passes this are quarantined, so that
+ * a record always fits one commit. Part of the format. */
+#define SAMME_RECORD_PUTS_MAX_BYTES (32u * 1024u * 1024u)
+
 /* The content of a batch record: the entries of [old, new) and the branch's note. */
 typedef struct samme_batch {
     const samme_span *entries;

@@ -115,17 +115,51 @@ static samme_status report_quarantined(const samme_replay *replay, const samme_p
     return status;
 }
 
+/* The rows, counting what is put. */
+typedef struct counted_rows {
+    const samme_rows *below;
+    uint64_t put_bytes;
+} counted_rows;
+
+static samme_status counted_get(void *self, samme_span key, samme_span *out_value) {
+    const samme_rows *below = ((const counted_rows *)self)->below;
+    return below->get(below->self, key, out_value);
+}
+static samme_status counted_seek(void *self, samme_span from, samme_span *out_key,
+                                 samme_span *out_value) {
+    const samme_rows *below = ((const counted_rows *)self)->below;
+    return below->seek(below->self, from, out_key, out_value);
+}
+static samme_status counted_put(void *self, samme_span key, samme_span value) {
+    counted_rows *counted = self;
+    counted->put_bytes += key.length + value.length;
+    return counted->below->put(counted->below->self, key, value);
+}
+
+/* Folds one entry, or puts it into quarantine when its batch has changed too much already. */
+static samme_status fold_counted(samme_replay *replay, counted_rows *counted,
+                                 const samme_position *at, samme_span entry, bool *out_quarantined,
+                                 samme_error *error) {
+    const samme_rows rows = {
+        .self = counted, .get = counted_get, .seek = counted_seek, .put = counted_put};
+    if (counted->put_bytes <= SAMME_RECORD_PUTS_MAX_BYTES)
+        return samme_fold(&rows, at, entry, &replay->scratch, out_quarantined, error);
+    *out_quarantined = true;
+    return samme_quarantine(&rows, at, "batch changes too much");
+}
+
 static samme_status fold_entries(samme_replay *replay, samme_replay_step *step,
                                  const samme_batch *batch, samme_error *error) {
     const struct samme_batch_record *record = &step->record.batch;
+    counted_rows counted = {.below = &replay->rows};
     for (size_t i = 0; i < batch->count; i++) {
         const samme_position at = {.branch = record->branch,
                                    .epoch = record->epoch,
                                    .index = record->old_size + i,
                                    .journal_index = step->index};
         bool quarantined;
-        samme_status status = samme_fold(&replay->rows, &at, batch->entries[i], &replay->scratch,
-                                         &quarantined, error);
+        samme_status status =
+            fold_counted(replay, &counted, &at, batch->entries[i], &quarantined, error);
         if (status != SAMME_OK)
             return status;
         if (quarantined)

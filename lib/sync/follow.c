@@ -89,7 +89,7 @@ static samme_status load(samme_follow *follow, samme_error *error) {
 
 samme_status samme_follow_init(samme_follow *follow, const samme_follow_setup *setup,
                                samme_error *error) {
-    *follow = (samme_follow){.setup = *setup, .poked = true};
+    *follow = (samme_follow){.setup = *setup, .poked = true, .failed_at = UINT64_MAX};
     samme_arena_init(&follow->arena, FOLLOW_ARENA_BYTES);
     samme_status status = load(follow, error);
     if (status != SAMME_OK)
@@ -114,9 +114,10 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
                                  samme_error *error) {
     if (part->from != follow->held.size)
         return SAMME_OK; /* a late or doubled answer */
-    follow->requested = false;
     if (part->journal_size > follow->hub_size)
         follow->hub_size = part->journal_size;
+    /* a hub that promises more than it gives (a restored one) is not asked again at once */
+    follow->requested = part->n_records == 0 && follow->hub_size > follow->held.size;
     if (part->n_records == 0)
         return SAMME_OK;
     samme_range range = follow->held;
@@ -162,9 +163,14 @@ static samme_status record_at(samme_follow *follow, uint64_t index, samme_span *
     return out->data == NULL ? SAMME_NO_MEMORY : SAMME_OK;
 }
 
+bool samme_views_full(const samme_space *views) {
+    return views->writes != NULL && views->writes->bytes.length > SAMME_FOLLOW_PUTS_A_STEP;
+}
+
 static samme_status take_entries(samme_follow *follow, const Samme__EntriesPart *part,
                                  samme_error *error) {
-    for (size_t i = 0; i < part->n_batches; i++) {
+    /* what a step has no room for is asked for again */
+    for (size_t i = 0; i < part->n_batches && !samme_views_full(follow->setup.views); i++) {
         const Samme__Batch *offered = part->batches[i];
         uint64_t index = follow->replay.range.size;
         if (offered->journal_index != index || index >= follow->held.size)
@@ -202,6 +208,7 @@ static samme_status take_documents(samme_follow *follow, const Samme__DocumentsP
             if (status != SAMME_OK)
                 return status;
             follow->wanted[w] = follow->wanted[--follow->wanted_count];
+            follow->documents_taken++;
             follow->requested = false;
             break;
         }
@@ -315,7 +322,11 @@ static samme_status fold_one(samme_follow *follow, size_t *out_entries, bool *ou
     *out_stop = status != SAMME_OK;
     if (status == SAMME_LATER)
         return want_documents(follow, &record);
-    return status == SAMME_UNSUPPORTED ? stop_folding(follow, error, out_stop) : status;
+    if (status == SAMME_UNSUPPORTED)
+        return stop_folding(follow, error, out_stop);
+    return status == SAMME_OK
+               ? SAMME_OK
+               : samme_fail_in(error, status, "journal record %llu", (unsigned long long)index);
 }
 
 samme_status samme_follow_fold(samme_follow *follow, bool *out_more, samme_error *error) {
@@ -324,16 +335,28 @@ samme_status samme_follow_fold(samme_follow *follow, bool *out_more, samme_error
     size_t entries = 0;
     bool stop = follow->stopped;
     samme_status status = SAMME_OK;
+    const uint64_t from = follow->replay.range.size;
+    const bool alone = follow->setup.views->writes == NULL; /* this step has taken nothing yet */
+    if (from == follow->failed_at && !alone) {
+        *out_more = !stop; /* what went wrong is tried in a step of its own */
+        return SAMME_OK;
+    }
+    const uint64_t end = from < follow->failed_at && follow->failed_at < follow->held.size
+                             ? follow->failed_at
+                             : follow->held.size;
     for (unsigned records = 0;
          status == SAMME_OK && !stop && records < 1024 && entries < SAMME_FOLLOW_ENTRIES_A_STEP &&
-         follow->replay.range.size < follow->held.size;
+         follow->replay.range.size < end && !samme_views_full(follow->setup.views);
          records++)
         status = fold_one(follow, &entries, &stop, error);
     *out_more = status == SAMME_OK && !stop && follow->replay.range.size < follow->held.size;
     if (status != SAMME_OK) {
         follow->trouble = *error;
-        /* what the disk refuses may pass; what does not verify will not by trying again */
-        follow->stopped = status != SAMME_IO && status != SAMME_FULL && status != SAMME_NO_MEMORY;
+        /* The step is lost. What the disk refuses may pass; what does not verify will not by trying
+         * again, but the records before it are folded first. */
+        follow->failed_at = follow->replay.range.size;
+        follow->stopped = from == follow->failed_at && alone && status != SAMME_IO &&
+                          status != SAMME_FULL && status != SAMME_NO_MEMORY;
     }
     return status;
 }

@@ -17,6 +17,7 @@
 #define SAMME_FOLLOW_RETRY_MS       3000
 #define SAMME_FOLLOW_DOCUMENTS_MAX  64u /* hashes in one request */
 #define SAMME_FOLLOW_ENTRIES_A_STEP 4096u
+#define SAMME_FOLLOW_PUTS_A_STEP    (4u * 1024u * 1024u) /* bytes; then no further record is begun */
 
 typedef struct samme_follow_setup {
     const samme_root *root;
@@ -41,7 +42,9 @@ typedef struct samme_follow {
     uint64_t refused_parts;                        /* answers that did not verify */
     samme_hash wanted[SAMME_FOLLOW_DOCUMENTS_MAX]; /* documents the next record needs */
     size_t wanted_count;
-    bool wants_entries; /* the next record needs its batch */
+    uint64_t documents_taken; /* so far */
+    bool wants_entries;       /* the next record needs its batch */
+    uint64_t failed_at;       /* a step went wrong at this record: the next one ends before it */
     bool stopped; /* the next record is of a later version or does not verify: stored and served,
                    * not folded; trouble says why. Until a restart */
     samme_error trouble; /* newest thing that did not verify */
@@ -70,6 +73,9 @@ samme_status samme_follow_fold(samme_follow *follow, bool *out_more,
 bool samme_follow_request(samme_follow *follow, int64_t now_ms, samme_buffer *out);
 /* Ask for the journal again at the next occasion. */
 void samme_follow_poke(samme_follow *follow);
+
+/* What one step has put into views is so much that another record need not fit the commit. */
+bool samme_views_full(const samme_space *views);
 
 bool samme_follow_complete(const samme_follow *follow); /* folded all it has heard of */
 

@@ -41,6 +41,14 @@ void samme_outbox_seal(samme_outbox *outbox, uint64_t head) {
         item_at(outbox, i)->head = head;
 }
 
+void samme_outbox_abandon(samme_outbox *outbox) {
+    while (outbox->count > 0 && item_at(outbox, outbox->count - 1)->head == UINT64_MAX) {
+        samme_outgoing *item = item_at(outbox, --outbox->count);
+        outbox->bytes -= item->length;
+        free(item->bytes);
+    }
+}
+
 bool samme_outbox_take_first(samme_outbox *outbox, samme_outgoing *out) {
     if (outbox->count == 0)
         return false;

@@ -30,6 +30,8 @@ samme_status samme_outbox_add(samme_outbox *outbox, uint64_t to, unsigned code,
                               samme_span bytes) SAMME_CHECKED;
 /* The step ended: what it added goes out when commit `head` is durable. */
 void samme_outbox_seal(samme_outbox *outbox, uint64_t head);
+/* The step was abandoned: what it added is forgotten, for it may speak of what is no longer so. */
+void samme_outbox_abandon(samme_outbox *outbox);
 /* Commits failed: takes the oldest item, durable or not. out->bytes is the caller's to free. */
 bool samme_outbox_take_first(samme_outbox *outbox, samme_outgoing *out);
 /* The oldest item if its commit is durable (false: none); its bytes are valid until drop. */

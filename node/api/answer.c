@@ -33,22 +33,27 @@ void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 
     out->hub_heard_s = node->hub_heard_ms == 0 ? -1 : (now - node->hub_heard_ms) / 1000;
 }
 
-static void queue(samme_call *call, unsigned status, const void *message) {
-    samme_buffer body;
-    samme_buffer_init(&body, SAMME_MESSAGE_MAX_BYTES);
-    samme_to_json(message, &body);
-    samme_buffer_u8(&body, '\n');
-    samme_span text =
-        samme_buffer_status(&body) == SAMME_OK ? samme_buffer_span(&body) : SAMME_LITERAL("{}\n");
+/* Queues the answer whose body this is, and frees the body. */
+static void queue(samme_call *call, unsigned status, samme_buffer *body) {
     samme_node *node = call->node;
+    if (samme_buffer_status(body) != SAMME_OK) {
+        samme_buffer_clear(body);
+        status = 500;
+        samme_api_problem(node, status, "answer_too_large", "the answer is larger than one may be",
+                          body);
+    }
+    samme_span text = samme_buffer_span(body);
     if (samme_outbox_add(&node->outbox, call->request->id, status, text) != SAMME_OK) {
         /* no room to remember an answer until its commit: nothing is promised then */
+        samme_buffer_clear(body);
+        samme_api_problem(node, 503, "busy", "too many answers wait for the disk; repeat shortly",
+                          body);
         samme_response shed = {.status = 503,
                                .content_type = "application/problem+json",
-                               .body = SAMME_LITERAL("{\"status\":503,\"title\":\"busy\"}\n")};
+                               .body = samme_buffer_span(body)};
         node->setup.answer(node->setup.output, call->request->id, &shed);
     }
-    samme_buffer_free(&body);
+    samme_buffer_free(body);
 }
 
 void samme_answer(samme_call *call, unsigned status, Samme__ApiAnswer *answer) {
@@ -56,30 +61,44 @@ void samme_answer(samme_call *call, unsigned status, Samme__ApiAnswer *answer) {
     Samme__Fresh fresh;
     samme_api_fresh(call->node, &fresh, time_text);
     answer->fresh = &fresh;
-    queue(call, status, answer);
+    samme_buffer body;
+    samme_buffer_init(&body, SAMME_MESSAGE_MAX_BYTES);
+    samme_to_json(answer, &body);
+    samme_buffer_u8(&body, '\n');
+    queue(call, status, &body);
 }
 
-void samme_problem(samme_call *call, unsigned status, const char *word, const char *format, ...) {
-    char time_text[32], type[100], detail[500];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(detail, sizeof detail, format, arguments);
-    va_end(arguments);
+void samme_api_problem(samme_node *node, unsigned status, const char *word, const char *detail,
+                       samme_buffer *out) {
+    char time_text[32], type[100], title[60], text[500];
     snprintf(type, sizeof type, "https://samme.example/problems/%s", word);
-    Samme__Fresh fresh;
-    samme_api_fresh(call->node, &fresh, time_text);
-    Samme__Problem problem = SAMME__PROBLEM__INIT;
-    char title[60];
+    snprintf(text, sizeof text, "%s", detail);
     snprintf(title, sizeof title, "%s", word);
     for (char *c = title; *c != 0; c++)
         if (*c == '_')
             *c = ' ';
+    Samme__Fresh fresh;
+    samme_api_fresh(node, &fresh, time_text);
+    Samme__Problem problem = SAMME__PROBLEM__INIT;
     problem.type = type;
     problem.title = title;
     problem.status = status;
-    problem.detail = detail;
+    problem.detail = text;
     problem.fresh = &fresh;
-    queue(call, status, &problem);
+    samme_to_json(&problem, out);
+    samme_buffer_u8(out, '\n');
+}
+
+void samme_problem(samme_call *call, unsigned status, const char *word, const char *format, ...) {
+    char detail[500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    samme_buffer body;
+    samme_buffer_init(&body, 8192);
+    samme_api_problem(call->node, status, word, detail, &body);
+    queue(call, status, &body);
 }
 
 void samme_problem_of(samme_call *call, samme_status status, const samme_error *error) {

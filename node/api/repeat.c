@@ -57,8 +57,11 @@ samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated, Sam
 samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,
                                uint64_t *out_index, samme_error *error) {
     samme_status status = samme_own_append(call->node, entries, count, out_index, error);
-    if (status == SAMME_OK)
-        status = samme_remember(call, (const samme_hash *)(const void *)entries[0].key_hash.data,
-                                *out_index);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_remember(call, (const samme_hash *)(const void *)entries[0].key_hash.data,
+                            *out_index);
+    if (status != SAMME_OK) /* no entry without its key */
+        samme_node_undo(call->node);
     return status;
 }

@@ -5,17 +5,31 @@
 #include "base/money.h"
 #include "node/api/api.h"
 
+enum { RETURN_LINES_MAX = 400 }; /* a decision of so many lines fits one entry */
+
 /* Branch, random digits, two check digits (ISO 7064 MOD 97-10): speakable, and wrong digits show.
- */
-static char *new_case_code(samme_node *node) {
-    uint32_t random;
-    node->setup.random.fill(node->setup.random.self, &random, sizeof random);
-    unsigned long long digits =
-        (unsigned long long)node->setup.branch * 10000000ull + random % 10000000u;
-    unsigned check = 98u - (unsigned)(digits * 100u % 97u);
-    char text[32];
-    snprintf(text, sizeof text, "%04u-%07u-%02u", node->setup.branch, random % 10000000u, check);
-    return samme_arena_text(&node->arena, text);
+ * Of ten million lots a branch sees two alike sooner than one thinks: then it draws again. */
+static samme_status new_case_code(samme_node *node, char **out, samme_error *error) {
+    enum { DRAWS_MAX = 64, LOTS = 10000000 };
+    samme_rows rows = samme_layer_rows(&node->layer);
+    for (unsigned i = 0; i < DRAWS_MAX; i++) {
+        uint32_t random;
+        node->setup.random.fill(node->setup.random.self, &random, sizeof random);
+        unsigned lot = random % LOTS;
+        unsigned long long digits = (unsigned long long)node->setup.branch * LOTS + lot;
+        unsigned check = 98u - (unsigned)(digits * 100u % 97u);
+        char text[32];
+        snprintf(text, sizeof text, "%04u-%07u-%02u", node->setup.branch, lot, check);
+        const Samme__CaseRow *held;
+        samme_status status = samme_find_case(&rows, text, &node->arena, &held);
+        if (status == SAMME_NOT_FOUND) {
+            *out = samme_arena_text(&node->arena, text);
+            return *out == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+        }
+        if (status != SAMME_OK)
+            return status;
+    }
+    return samme_fail(error, SAMME_FULL, "no free case code was drawn");
 }
 
 static int64_t refund_of(const Samme__CaseRow *row) {
@@ -144,6 +158,9 @@ static samme_status set_today(samme_node *node, Samme__ReturnOpened *opened, sam
  * mistake. */
 static samme_status check_lines(samme_node *node, const Samme__ReturnOpened *opened,
                                 samme_error *error) {
+    if (opened->n_lines > RETURN_LINES_MAX)
+        return samme_fail(error, SAMME_MALFORMED, "body: lines: at most %d a return",
+                          RETURN_LINES_MAX);
     samme_rows rows = samme_layer_rows(&node->layer);
     samme_horizon present = samme_node_present(node);
     const Samme__ReceiptRow *row;
@@ -180,8 +197,7 @@ void samme_api_return_open(samme_call *call) {
         status = check_lines(node, opened, &error);
     if (status == SAMME_OK) {
         opened->receipt_source = SAMME__RECEIPT_SOURCE__node;
-        opened->case_code = new_case_code(node);
-        status = opened->case_code == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+        status = new_case_code(node, &opened->case_code, &error);
     }
     if (status != SAMME_OK)
         samme_problem_of(call, status, &error);
@@ -300,6 +316,10 @@ void samme_api_return_complete(samme_call *call) {
         if (status != SAMME_OK)
             samme_fail(&error, status, "no case %.60s is known here", case_code);
     }
+    if (status == SAMME_OK && done->outcome != SAMME__RETURN_OUTCOME__paid && done->paid != 0)
+        status =
+            samme_fail(&error, SAMME_MALFORMED,
+                       "body: paid: nothing was paid in a return that failed or was cancelled");
     if (status == SAMME_OK && done->outcome == SAMME__RETURN_OUTCOME__paid &&
         done->paid != refund_of(row))
         status = samme_fail(&error, SAMME_CONFLICT, "paid %lld, but %lld was authorised",

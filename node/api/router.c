@@ -60,7 +60,9 @@ void samme_api_handle(samme_node *node, const samme_request *request, bool busy)
         known_path = true;
         if (routes[i].method != request->method)
             continue;
-        if (routes[i].writes && (busy || samme_outbox_busy(&node->outbox)))
+        if (node->warming && routes[i].handle != samme_api_live)
+            samme_problem(&call, 503, "starting", "what is held is being folded; repeat shortly");
+        else if (routes[i].writes && (busy || samme_outbox_busy(&node->outbox)))
             samme_problem(&call, 503, "busy", "too much is waiting for the disk; repeat shortly");
         else if (!routes[i].writes || take_key(&call))
             routes[i].handle(&call);

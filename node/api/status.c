@@ -18,6 +18,7 @@ void samme_api_status(samme_call *call) {
     status.folded_size = view.folded_size;
     status.state_digest = samme_bytes_of_span(samme_span_of_hash(&view.state_digest));
     status.trouble = trouble;
+    status.notice = node->notice;
     snprintf(stopped, sizeof stopped, "%s", node->follow.stopped ? node->follow.trouble.text : "");
     status.stopped = stopped;
     status.quarantined = samme_quarantine_count(&node->follow.replay.rows);

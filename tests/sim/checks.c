@@ -35,7 +35,6 @@ bool sim_check_always(sim_world *world) {
             return wrong(world, "node %u: acknowledged %llu, signed %llu, has %llu", self->number,
                          (unsigned long long)view.acked_size, (unsigned long long)view.signed_size,
                          (unsigned long long)view.own_size);
-        self->newest_release = view.release;
     }
     samme_hub_view hub;
     samme_hub_look(world->hub, &hub);
@@ -69,6 +68,7 @@ static bool repeats(sim_world *world, sim_visit *visit) {
     snprintf(id, sizeof id, "%s", visit->recorded_id);
     visit->stage = SIM_SALE;
     visit->asked_ms = 0;
+    visit->recorded_id[0] = 0; /* a refusal leaves it so */
     for (unsigned i = 0; i < 100 && visit->stage != SIM_DONE; i++)
         sim_tick(world);
     bool same = visit->stage == SIM_DONE && strcmp(visit->recorded_id, id) == 0;
@@ -83,6 +83,71 @@ static void count_finding(void *context, const samme_finding *finding) {
                 finding->position.branch, (unsigned long long)finding->position.index,
                 finding->text);
     findings++;
+}
+
+typedef struct excess_seen {
+    sim_world *world;
+    bool lines[SIM_VISITS_MAX];
+} excess_seen;
+
+static void see_excess(void *context, const Samme__ExcessRow *excess) {
+    excess_seen *seen = context;
+    for (unsigned i = 0; i < seen->world->visit_count; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "N%u", i);
+        if (excess->no == 1 && strcmp(excess->receipt->number, number) == 0)
+            seen->lines[i] = true;
+    }
+}
+
+/* I8, counted from what the tills did, not by the fold: what was refunded of line 1 of each sale.
+ */
+static bool refunds_right(sim_world *world, const samme_rows *rows) {
+    static excess_seen seen;
+    seen = (excess_seen){.world = world};
+    samme_arena arena;
+    samme_arena_init(&arena, 64u << 20);
+    bool good = samme_visit_excess(rows, &arena, see_excess, &seen) == SAMME_OK;
+    samme_arena_free(&arena);
+    for (unsigned i = 0; good && i < world->visit_count; i++) {
+        const sim_visit *sale = &world->visits[i];
+        if (sale->sale != 0 || sale->case_code[0] != 0 || !sale->acknowledged)
+            continue;
+        char number[16];
+        char date[] = "2026-09-01", till[] = "1";
+        snprintf(number, sizeof number, "N%u", sale->number);
+        Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
+        receipt.branch = world->nodes[sale->node].number;
+        receipt.till = till;
+        receipt.number = number;
+        receipt.business_date = date;
+        long long quantity = 0, money = 0, at_home = 0;
+        const long long sold = 1000LL * (1 + sale->number % 4),
+                        paid = 999 + (long long)sale->number;
+        for (unsigned v = 0; v < world->visit_count; v++) {
+            const sim_visit *visit = &world->visits[v];
+            if (visit->sale != i + 1 || !visit->paid)
+                continue;
+            quantity += 1000LL * (1 + visit->number % 2);
+            money += visit->refund;
+            if (visit->node == sale->node)
+                at_home += 1000LL * (1 + visit->number % 2);
+        }
+        samme_line_sum sum;
+        const samme_horizon all = {1, 1, UINT64_MAX, UINT64_MAX};
+        good = samme_refunded(rows, &receipt, 1, &all, &sum) == SAMME_OK;
+        if (good && (sum.quantity != quantity || sum.refund != money))
+            good = wrong(world, "sale %u: %lld for %lld was paid back, the rows say %lld for %lld",
+                         sale->number, quantity, money, (long long)sum.quantity,
+                         (long long)sum.refund);
+        if (good && at_home > sold)
+            good = wrong(world, "sale %u: its own branch paid back %lld of %lld", sale->number,
+                         at_home, sold);
+        if (good && (quantity > sold || money > paid) != seen.lines[i])
+            good = wrong(world, "sale %u: excess is %s", sale->number,
+                         seen.lines[i] ? "invented" : "missed");
+    }
+    return good;
 }
 
 /* An auditor replays the hub's journal and decides everything again. */
@@ -117,6 +182,7 @@ static bool audit(sim_world *world) {
            samme_hash_equal(&digest, &hub.state_digest);
     if (!good)
         (void)wrong(world, "the auditor's replay: %s", error.text);
+    good = good && refunds_right(world, &follow.replay.rows);
     samme_follow_fini(&follow);
     samme_space_abandon(&views);
     samme_space_fini(&log);

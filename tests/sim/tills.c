@@ -140,6 +140,9 @@ static void next_stage(sim_visit *visit, const Samme__ApiAnswer *answer) {
                 ? SIM_COMPLETE
                 : SIM_DONE;
     }
+    visit->paid = answer->return_case != NULL &&
+                  answer->what_case == SAMME__API_ANSWER__WHAT_RETURN_CASE &&
+                  answer->return_case->state == SAMME__RETURN_STATE__case_paid;
     snprintf(visit->recorded_id, sizeof visit->recorded_id, "%s", recorded->id);
     visit->acknowledged = true;
     visit->asked_ms = 0;
@@ -174,6 +177,9 @@ void sim_answer(sim_world *world, uint64_t request_id, const samme_response *res
     if (answer == NULL)
         fprintf(stderr, "%s\n", error.text);
     assert(answer != NULL);
+    sim_node *node = &world->nodes[visit->node];
+    if (answer->fresh != NULL && answer->fresh->release > node->newest_release)
+        node->newest_release = answer->fresh->release; /* said, so it is durable */
     next_stage(visit, answer);
     sim_note(world, "visit %u stage %d: %s", visit->number, (int)visit->stage, visit->recorded_id);
     samme_arena_free(&arena);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "crypto/hash.h"
+#include "tlog/tree.h"
+#include "wire/pack.h"
 
 void sim_note(sim_world *world, const char *format, ...) {
     char line[300];
@@ -179,6 +181,37 @@ void sim_crash_hub(sim_world *world) {
     samme_memory_store_crash(world->hub_stores.log_memory);
     samme_memory_store_crash(world->hub_stores.views_memory);
     samme_network_restart_hub(world->network);
+    for (unsigned i = 0; i < world->node_count; i++) {
+        samme_node_view view;
+        samme_node_look(world->nodes[i].node, &view);
+        samme_reader reader;
+        samme_store *log = &world->hub_stores.log;
+        if (log->open_snapshot(log->self, &reader) != SAMME_OK)
+            abort();
+        uint8_t key[8] = {0, 0, 0, (uint8_t)(i + 1), 0, 0, 0, 1};
+        samme_span value;
+        uint64_t size = 0;
+        samme_arena arena;
+        samme_arena_init(&arena, 65536);
+        samme_range range;
+        if (reader.get(reader.self, 9, SAMME_SPAN(key, 8), &value) == SAMME_OK) {
+            Samme__HubBranchState *state =
+                SAMME_UNPACK(HubBranchState, hub_branch_state, value, &arena, NULL);
+            if (state == NULL ||
+                samme_range_decode(samme_span_of_bytes(state->range), &range) != SAMME_OK)
+                abort();
+            size = range.size;
+        }
+        samme_arena_free(&arena);
+        log->close_snapshot(log->self);
+        if (view.acked_size > size) {
+            fprintf(stderr,
+                    "seed %llu: the hub had acknowledged %llu entries of node %u, and holds %llu\n",
+                    (unsigned long long)world->seed, (unsigned long long)view.acked_size, i + 1,
+                    (unsigned long long)size);
+            abort();
+        }
+    }
     start_hub(world);
     world->crashes++;
 }

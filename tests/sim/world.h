@@ -49,6 +49,7 @@ typedef struct sim_visit {
     long long refund;
     char recorded_id[40]; /* acknowledged: the event id of the sale or newest step */
     bool acknowledged;    /* at least one step was */
+    bool paid;            /* the till was told that its payment is recorded */
 } sim_visit;
 
 typedef struct sim_world {
