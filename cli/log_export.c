@@ -400,7 +400,13 @@ int samme_cli_log_export(int argc, char **argv) {
     samme_status status = samme_peer_open(given.enrolment, given.hub, &self.peer, &error);
     if (status != SAMME_OK)
         return samme_cli_fail(&error);
-    status = export(&self, &error);
+    if (self.peer.enrolment.role == SAMME_ENROL_BRANCH)
+        status = samme_fail(&error, SAMME_DENIED,
+                            "%s is a branch's, whose place in the journal the hub keeps: expected "
+                            "an auditor's or operator's",
+                            given.enrolment);
+    else
+        status = export(&self, &error);
     samme_peer_close(&self.peer);
     return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
 }

@@ -10,6 +10,8 @@ enum {
     WINDOW_BYTES = 4 * ROW_MAX, /* so that moving its rest to the front is rare */
 };
 
+static const uint8_t MARK[] = {0xef, 0xbb, 0xbf}; /* U+FEFF, the byte order mark */
+
 struct samme_csv {
     samme_csv_source source;
     uint64_t line;     /* of the byte at `start`, from 1 */
@@ -71,12 +73,14 @@ static void consume(samme_csv *csv, size_t length) {
     csv->consumed += length;
 }
 
+static bool starts_with_mark(samme_span text) {
+    return text.length >= sizeof MARK && memcmp(text.data, MARK, sizeof MARK) == 0;
+}
+
 static samme_status skip_mark(samme_csv *csv, samme_error *error) {
-    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
     samme_status status = fill(csv, error);
-    if (status == SAMME_OK && rest(csv).length >= sizeof mark &&
-        memcmp(rest(csv).data, mark, sizeof mark) == 0)
-        consume(csv, sizeof mark);
+    if (status == SAMME_OK && starts_with_mark(rest(csv)))
+        consume(csv, sizeof MARK);
     csv->begun = status == SAMME_OK;
     return status;
 }
@@ -220,7 +224,8 @@ samme_status samme_csv_next(samme_csv *csv, samme_csv_row *out, samme_error *err
 }
 
 void samme_csv_append(samme_buffer *out, samme_span field) {
-    bool quoted = field.length == 0;
+    /* A mark of the text's own, in front of a file, would be passed over. */
+    bool quoted = field.length == 0 || starts_with_mark(field);
     for (size_t i = 0; i < field.length && !quoted; i++)
         quoted = memchr(",\"\r\n", field.data[i], 4) != NULL;
     if (!quoted) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "tlog/lines.h"
 #include "tlog/tree.h"
 
 enum {
@@ -28,32 +29,12 @@ samme_status samme_checkpoint_sign(const char *origin, const samme_seed *seed,
     return status;
 }
 
-/* Takes one line off the front of a text, without its newline. */
-static bool take_line(samme_span *text, samme_span *out) {
-    const uint8_t *end = text->length > 0 ? memchr(text->data, '\n', text->length) : NULL;
-    if (end == NULL)
-        return false;
-    *out = SAMME_SPAN(text->data, (size_t)(end - text->data));
-    *text = SAMME_SPAN(end + 1, text->length - out->length - 1);
-    return true;
-}
-
-static bool parse_root(samme_span line, samme_hash *out) {
-    samme_buffer root;
-    samme_buffer_init(&root, sizeof out->bytes);
-    bool good = samme_base64_parse(line, &root) == SAMME_OK && root.length == sizeof out->bytes;
-    if (good)
-        memcpy(out->bytes, root.data, sizeof out->bytes);
-    samme_buffer_free(&root);
-    return good;
-}
-
 static samme_status parse_text(samme_span text, const char *origin, samme_checkpoint *out,
                                samme_error *error) {
     samme_span origin_line, size_line, root_line;
     samme_checkpoint checkpoint;
-    if (!take_line(&text, &origin_line) || !take_line(&text, &size_line) ||
-        !take_line(&text, &root_line) || text.length != 0)
+    if (!samme_line_take(&text, &origin_line) || !samme_line_take(&text, &size_line) ||
+        !samme_line_take(&text, &root_line) || text.length != 0)
         return samme_fail(error, SAMME_MALFORMED,
                           "checkpoint of \"%s\": expected exactly the lines origin, size and root",
                           origin);
@@ -66,7 +47,7 @@ static samme_status parse_text(samme_span text, const char *origin, samme_checkp
                           "checkpoint of \"%s\": the size must be a decimal number below 2^63 "
                           "without leading zeros",
                           origin);
-    if (!parse_root(root_line, &checkpoint.root))
+    if (!samme_line_hash(root_line, &checkpoint.root))
         return samme_fail(error, SAMME_MALFORMED,
                           "checkpoint of \"%s\": the root must be 32 bytes in base64", origin);
     *out = checkpoint;

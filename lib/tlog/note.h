@@ -34,8 +34,10 @@ typedef struct samme_note {
     struct samme_note_signature {
         samme_span name;
         uint32_t id;
-        samme_signature signature; /* only when `ed25519`: 64 bytes behind the id */
-        bool ed25519;
+        bool ed25519;              /* 64 bytes behind the id: a signature */
+        bool timed;                /* 72: a time and a signature (tlog/cosignature.h) */
+        uint64_t time_s;           /* when `timed` */
+        samme_signature signature; /* when `ed25519` or `timed` */
     } signatures[SAMME_NOTE_SIGNATURES_MAX];
 } samme_note;
 
