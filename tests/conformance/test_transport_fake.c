@@ -76,70 +76,86 @@ enum { PEERS = 5, STEPS = 4000 };
 static const samme_network_faults faults = {
     .loss_per_mille = 100, .duplicate_per_mille = 100, .delay_min_ms = 1, .delay_max_ms = 50};
 
-/* Peers and hub send numbered messages in random order under all faults; what happens is written to
- * `trace`. Checks that what arrives is whole, from who it says, and at most twice. */
-static samme_network_counters storm(uint64_t seed, samme_buffer *trace) {
-    samme_network *network = samme_network_new(seed);
+typedef struct weather {
+    unsigned long long seed;
+    samme_network *network;
     samme_prng prng;
-    samme_prng_seed(&prng, seed + 1000);
-    samme_network_set_faults(network, faults);
-    samme_transport hub = samme_network_hub(network);
     samme_peer_key keys[PEERS];
+    samme_transport hub;
     samme_transport peers[PEERS];
-    uint64_t routes[PEERS] = {0};
-    static uint8_t arrivals[PEERS][STEPS];
-    memset(arrivals, 0, sizeof arrivals);
+    uint64_t routes[PEERS]; /* as the hub last heard */
+    uint8_t arrivals[PEERS][STEPS];
+    samme_buffer *trace;
+} weather;
+
+/* Peer or hub sends "peer step", or something breaks. */
+static void do_something(weather *all, int step) {
+    int i = (int)samme_prng_below(&all->prng, PEERS);
+    char text[40];
+    int length = snprintf(text, sizeof text, "%d %d", i, step);
+    samme_span message = SAMME_SPAN(text, (size_t)length);
+    switch (samme_prng_below(&all->prng, 20)) {
+    case 0:
+        samme_network_reconnect(all->network, &all->keys[i]);
+        break;
+    case 1:
+        samme_network_partition(all->network, &all->keys[i], samme_prng_chance(&all->prng, 300),
+                                samme_prng_chance(&all->prng, 300));
+        break;
+    case 2:
+        if (samme_prng_chance(&all->prng, 20))
+            samme_network_restart_hub(all->network);
+        break;
+    default:
+        if (samme_prng_chance(&all->prng, 500))
+            all->peers[i].send(all->peers[i].self, 0, message);
+        else if (all->routes[i] != 0)
+            all->hub.send(all->hub.self, all->routes[i], message);
+    }
+}
+
+/* What arrives, at the hub (-1) or a peer, is whole, from who it says, and there at most twice. */
+static void take_all(weather *all, int at) {
+    samme_transport port = at < 0 ? all->hub : all->peers[at];
+    samme_received received;
+    while (port.receive(port.self, &received) == SAMME_OK) {
+        int from = -1, number = -1;
+        char text[40];
+        snprintf(text, sizeof text, "%.*s", (int)received.bytes.length,
+                 (const char *)received.bytes.data);
+        cr_assert_eq(sscanf(text, "%d %d", &from, &number), 2, "seed %llu: %s", all->seed, text);
+        samme_peer_key sender = at < 0 ? all->keys[from] : samme_network_hub_key();
+        cr_assert_arr_eq(&received.peer, &sender, sizeof sender);
+        cr_assert(at < 0 || at == from, "seed %llu", all->seed);
+        cr_assert_leq(++all->arrivals[from][number], 2, "seed %llu", all->seed);
+        if (at < 0)
+            all->routes[from] = received.route;
+        samme_buffer_printf(all->trace, "%d:%s ", at, text);
+    }
+}
+
+/* Messages under all faults; what happens is written to `trace`. */
+static samme_network_counters storm(uint64_t seed, samme_buffer *trace) {
+    static weather all;
+    all = (weather){.seed = seed, .network = samme_network_new(seed), .trace = trace};
+    samme_prng_seed(&all.prng, seed + 1000);
+    samme_network_set_faults(all.network, faults);
+    all.hub = samme_network_hub(all.network);
     for (int i = 0; i < PEERS; i++) {
-        keys[i] = key_of(i);
-        peers[i] = samme_network_peer(network, &keys[i]);
+        all.keys[i] = key_of(i);
+        all.peers[i] = samme_network_peer(all.network, &all.keys[i]);
     }
     for (int step = 0; step < STEPS; step++) {
-        int i = (int)samme_prng_below(&prng, PEERS);
-        char text[40];
-        int length = snprintf(text, sizeof text, "%d %d", i, step);
-        samme_span message = SAMME_SPAN(text, (size_t)length);
-        switch (samme_prng_below(&prng, 20)) {
-        case 0:
-            samme_network_reconnect(network, &keys[i]);
-            break;
-        case 1:
-            samme_network_partition(network, &keys[i], samme_prng_chance(&prng, 300),
-                                    samme_prng_chance(&prng, 300));
-            break;
-        case 2:
-            if (samme_prng_chance(&prng, 20))
-                samme_network_restart_hub(network);
-            break;
-        default:
-            if (samme_prng_chance(&prng, 500))
-                peers[i].send(peers[i].self, 0, message);
-            else if (routes[i] != 0)
-                hub.send(hub.self, routes[i], message);
-        }
-        int64_t due = samme_network_next_due(network);
-        if (due != INT64_MAX && samme_prng_chance(&prng, 700))
-            samme_network_advance(network, due);
-        samme_received received;
-        for (int at = -1; at < PEERS; at++) { /* -1: the hub */
-            samme_transport port = at < 0 ? hub : peers[at];
-            while (port.receive(port.self, &received) == SAMME_OK) {
-                int from = -1, number = -1;
-                snprintf(text, sizeof text, "%.*s", (int)received.bytes.length,
-                         (const char *)received.bytes.data);
-                cr_assert_eq(sscanf(text, "%d %d", &from, &number), 2, "seed %llu: \"%s\"",
-                             (unsigned long long)seed, text);
-                samme_peer_key sender = at < 0 ? keys[from] : samme_network_hub_key();
-                cr_assert_arr_eq(&received.peer, &sender, sizeof sender);
-                cr_assert(at < 0 || at == from, "seed %llu", (unsigned long long)seed);
-                cr_assert_leq(++arrivals[from][number], 2, "seed %llu", (unsigned long long)seed);
-                if (at < 0)
-                    routes[from] = received.route;
-                samme_buffer_printf(trace, "%d@%lld:%s\n", at, (long long)due, text);
-            }
-        }
+        do_something(&all, step);
+        int64_t due = samme_network_next_due(all.network);
+        if (due != INT64_MAX && samme_prng_chance(&all.prng, 700))
+            samme_network_advance(all.network, due);
+        for (int at = -1; at < PEERS; at++)
+            take_all(&all, at);
+        samme_buffer_printf(trace, "@%lld\n", (long long)due);
     }
-    samme_network_counters counters = samme_network_count(network);
-    samme_network_free(network);
+    samme_network_counters counters = samme_network_count(all.network);
+    samme_network_free(all.network);
     return counters;
 }
 

@@ -303,3 +303,46 @@ Test(session, a_refused_push_does_not_become_a_storm) {
     cr_assert_leq(lines_with(&p, "push"), 61, "%u in a minute", lines_with(&p, "push"));
     cr_assert_geq(lines_with(&p, "push"), 3, "and it is not given up");
 }
+
+Test(session, what_does_not_verify_counts_once_and_changes_nothing) {
+    say_welcome(&p, 1, 0, &nothing);
+    uint64_t counted = pair_look(&p, 1).refused_messages;
+    Samme__JournalPart part = SAMME__JOURNAL_PART__INIT;
+    uint8_t byte = 1;
+    ProtobufCBinaryData records[1] = {{.data = &byte, .len = 1}};
+    part.n_records = 1;
+    part.records = records;
+    Samme__Message message = SAMME__MESSAGE__INIT;
+    message.what_case = SAMME__MESSAGE__WHAT_JOURNAL_PART;
+    message.journal_part = &part;
+    pair_tell_node(&p, 1, &message);
+    cr_assert_eq(pair_look(&p, 1).refused_messages, counted + 1);
+    cr_assert_eq(pair_look(&p, 1).journal_size, 0);
+    samme_node_event noise = {.kind = SAMME_NODE_MESSAGE,
+                              .wall_ms = PAIR_WALL_MS + p.now_ms,
+                              .monotonic_ms = p.now_ms,
+                              .message = SAMME_LITERAL("\xff\xff")};
+    samme_node_step(p.nodes[0].node, &noise);
+    cr_assert_eq(pair_look(&p, 1).refused_messages, counted + 2);
+    sell("1");
+    pass(&p, 1, PAIR_PUSH_AFTER_MS);
+    cr_assert_eq(lines_with(&p, "push 0..2"), 1, "the session goes on");
+}
+
+/* Only what a hub says is taken from it. */
+Test(session, a_nodes_own_words_said_to_it_are_passed_over) {
+    say_welcome(&p, 1, 0, &nothing);
+    Samme__Message message = SAMME__MESSAGE__INIT;
+    Samme__Push back = SAMME__PUSH__INIT;
+    message.what_case = SAMME__MESSAGE__WHAT_PUSH;
+    message.push = &back;
+    pair_tell_node(&p, 1, &message);
+    Samme__Hello hello = SAMME__HELLO__INIT;
+    message.what_case = SAMME__MESSAGE__WHAT_HELLO;
+    message.hello = &hello;
+    pair_tell_node(&p, 1, &message);
+    samme_node_view view = pair_look(&p, 1);
+    cr_assert(view.in_session);
+    cr_assert_eq(view.own_size, 0);
+    cr_assert_eq(view.trouble[0], 0);
+}

@@ -1,0 +1,207 @@
+/* Taking a release: whole, newer, usable, or not at all. */
+#include "tests/unit/node/fixture.h"
+
+#include <stdio.h>
+
+enum { SECOND = 1000 };
+
+static pair p;
+static samme_arena arena;
+static void setup(void) {
+    samme_arena_init(&arena, 64 * 1024 * 1024);
+    pair_open(&p, 1);
+}
+static void teardown(void) {
+    pair_close(&p);
+    samme_arena_free(&arena);
+}
+TestSuite(taking, .init = setup, .fini = teardown);
+
+static void publish(unsigned days) {
+    pair_publish(&p, days);
+    pair_quiet(&p);
+}
+
+/* The versions this node has taken, in order, as its log says them. */
+static const char *taken(void) {
+    static char words[100];
+    size_t length = 0;
+    words[0] = 0;
+    uint64_t size = pair_look(&p, 1).own_size;
+    for (uint64_t i = 0; i < size; i++) {
+        const samme_entry *entry = own_entry(&p, 1, i, &arena);
+        if (entry->event->kind == SAMME__EVENT_KIND__release_taken)
+            length += (size_t)snprintf(
+                words + length, sizeof words - length, "%s%llu", length > 0 ? " " : "",
+                (unsigned long long)entry->body.release_taken->release->version);
+    }
+    return words;
+}
+
+static Samme__ReturnState decide(const char *receipt) {
+    cr_assert_eq(pair_sell(&p, 1, receipt, 1000, 500), 201);
+    cr_assert_eq(pair_return(&p, 1, 1, receipt, 1000, receipt), 200);
+    return p.answer.answer->return_case->state;
+}
+
+Test(taking, without_a_release_sales_are_recorded_and_nothing_is_decided) {
+    pair_quiet(&p);
+    cr_assert_eq(pair_ask(&p, 1, "/readyz", NULL, NULL, 0), 503);
+    cr_assert_eq(pair_sell(&p, 1, "1", 1000, 500), 201);
+    cr_assert_eq(pair_return(&p, 1, 1, "1", 1000, "r"), 503);
+    cr_assert_str_eq(strrchr(p.answer.problem->type, '/'), "/no_release");
+}
+
+Test(taking, a_release_is_taken_once_and_decided_under) {
+    publish(365);
+    cr_assert_str_eq(taken(), "1");
+    cr_assert_eq(pair_ask(&p, 1, "/readyz", NULL, NULL, 0), 200);
+    cr_assert_eq(p.answer.answer->fresh->release, 1);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+    const Samme__ReleaseRef *release = p.answer.answer->return_case->decided->basis->release;
+    cr_assert_eq(release->version, 1);
+    cr_assert(samme_span_equal(samme_span_of_bytes(release->note_hash),
+                               samme_span_of_hash(&p.release_hash)));
+    publish(1); /* sold 20 days ago: no longer taken */
+    cr_assert_str_eq(taken(), "1 2");
+    cr_assert_eq(decide("2"), SAMME__RETURN_STATE__case_decided);
+    pair_run(&p, 200 * SECOND);
+    cr_assert_str_eq(taken(), "1 2");
+}
+
+Test(taking, a_sale_names_the_release_it_was_recorded_under) {
+    pair_sell(&p, 1, "0", 1000, 500);
+    pair_tick_node(&p, 1);
+    cr_assert_null(own_entry(&p, 1, 1, &arena)->body.sale->release);
+    publish(365);
+    pair_sell(&p, 1, "1", 1000, 500);
+    pair_tick_node(&p, 1);
+    const samme_entry *entry = own_entry(&p, 1, pair_look(&p, 1).own_size - 1, &arena);
+    cr_assert_eq(entry->event->kind, SAMME__EVENT_KIND__sale);
+    cr_assert_eq(entry->body.sale->release->version, 1);
+}
+
+/* The second release's policy does not arrive: its note and record do. */
+Test(taking, with_a_document_missing_the_old_release_stays) {
+    publish(365);
+    pair_forget(&p);
+    pair_publish(&p, 1);
+    while (lines_with(&p, "pull documents") < 2)
+        pair_run(&p, 10);
+    pair_cut(&p, 1, false, true);
+    pair_run(&p, 2 * SECOND);
+    samme_node_view view = pair_look(&p, 1);
+    cr_assert_eq(view.journal_size, pair_look_hub(&p).journal_size - 0,
+                 "the record is held and not folded");
+    cr_assert_eq(view.folded_size, view.journal_size - 1);
+    cr_assert_eq(view.release, 1);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+    pair_cut(&p, 1, false, false);
+    pair_quiet(&p);
+    cr_assert_str_eq(taken(), "1 2");
+    cr_assert_eq(decide("2"), SAMME__RETURN_STATE__case_decided);
+}
+
+Test(taking, a_policy_that_does_not_compile_is_not_taken) {
+    publish(365);
+    pair_publish_policy(&p, SAMME_LITERAL("policy: returns\nrules: nonsense\n"));
+    pair_quiet(&p);
+    samme_node_view view = pair_look(&p, 1);
+    cr_assert_eq(view.folded_size, view.journal_size, "it is in the journal for all to see");
+    cr_assert_eq(view.release, 1);
+    cr_assert_eq(view.trouble[0], 0);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+    publish(1);
+    cr_assert_str_eq(taken(), "1 3", "the next good one heals it");
+    cr_assert_eq(decide("2"), SAMME__RETURN_STATE__case_decided);
+}
+
+Test(taking, an_unusable_release_is_passed_over_after_a_restart_too) {
+    publish(365);
+    pair_publish_policy(&p, SAMME_LITERAL("not a policy"));
+    pair_quiet(&p);
+    pair_crash_node(&p, 1);
+    pair_quiet(&p);
+    cr_assert_eq(pair_look(&p, 1).release, 1);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+}
+
+Test(taking, none_older_than_the_enrolment_asks_for_is_taken) {
+    p.nodes[0].lowest_release = 2;
+    pair_crash_node(&p, 1);
+    publish(365);
+    cr_assert_eq(pair_look(&p, 1).release, 0);
+    cr_assert_eq(pair_ask(&p, 1, "/readyz", NULL, NULL, 0), 503);
+    publish(1);
+    cr_assert_str_eq(taken(), "2");
+}
+
+Test(taking, a_release_taken_outlives_a_restart) {
+    publish(365);
+    publish(1);
+    pair_crash_node(&p, 1);
+    cr_assert_eq(pair_look(&p, 1).release, 2);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_decided);
+    pair_quiet(&p);
+    cr_assert_str_eq(taken(), "1 2");
+}
+
+/* The journal is folded again from its start, through release 1 again. */
+Test(taking, an_older_release_is_not_taken_while_views_are_folded_again) {
+    publish(365);
+    publish(1);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_decided);
+    pair_quiet(&p);
+    samme_hash digest = pair_look(&p, 1).state_digest;
+    pair_lose_views(&p, 1);
+    cr_assert_eq(pair_look(&p, 1).folded_size, 0);
+    pair_tick_node(&p, 1);
+    cr_assert_eq(pair_look(&p, 1).release, 2);
+    cr_assert_eq(decide("2"), SAMME__RETURN_STATE__case_decided);
+    cr_assert_str_eq(taken(), "1 2");
+    pair_quiet(&p);
+    cr_assert_str_eq(taken(), "1 2");
+    samme_hash hub = pair_look_hub(&p).state_digest;
+    samme_hash own = pair_look(&p, 1).state_digest;
+    cr_assert(!samme_hash_equal(&own, &digest), "one return more");
+    cr_assert(samme_hash_equal(&own, &hub));
+}
+
+static void ask_at_once(const char *path, const char *key, const char *body) {
+    samme_request request = {.id = 999,
+                             .method = body == NULL ? SAMME_GET : SAMME_POST,
+                             .path = samme_span_of_text(path),
+                             .idempotency_key = samme_span_of_text(key),
+                             .body = samme_span_of_text(body)};
+    p.answer.request_id = 999;
+    p.answer.status = 0;
+    samme_node_event event = {.kind = SAMME_NODE_REQUEST,
+                              .wall_ms = PAIR_WALL_MS + p.now_ms,
+                              .monotonic_ms = p.now_ms,
+                              .request = &request};
+    samme_node_step(p.nodes[0].node, &event);
+}
+
+/* Before what is held is folded again, an answer would be of another day. */
+Test(taking, nothing_is_answered_before_views_are_folded_again) {
+    static const char sale[] = "{\"receipt\":{\"till\":\"1\",\"number\":\"2\",\"businessDate\":"
+                               "\"2026-09-01\"},\"currency\":\"GBP\",\"lines\":[{\"no\":1,"
+                               "\"quantity\":\"1000\",\"paid\":\"1\"}]}";
+    publish(365);
+    pair_sell(&p, 1, "1", 1000, 500);
+    pair_quiet(&p);
+    pair_lose_views(&p, 1);
+    cr_assert_eq(pair_look(&p, 1).folded_size, 0);
+    ask_at_once("/v1/sales", "k", sale);
+    cr_assert_eq(p.answer.status, 503);
+    cr_assert_str_eq(strrchr(p.answer.problem->type, '/'), "/starting");
+    ask_at_once("/readyz", NULL, NULL);
+    cr_assert_eq(p.answer.status, 503);
+    ask_at_once("/livez", NULL, NULL);
+    cr_assert_eq(p.answer.status, 200, "it is alive, though");
+    pair_tick_node(&p, 1);
+    ask_at_once("/v1/sales", "k", sale);
+    pair_tick_node(&p, 1);
+    cr_assert_eq(p.answer.status, 201, "%s",
+                 p.answer.problem == NULL ? "no answer" : p.answer.problem->detail);
+}
