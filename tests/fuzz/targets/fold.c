@@ -1,0 +1,231 @@
+/* Target: samme_fold and the queries, on entries that are well formed: the input is a tape from
+ * which their fields are drawn, so that each change of it is another history, and hardly ever
+ * another quarantine of noise. */
+#include <stdio.h>
+
+#include "fuzz/folded.h"
+#include "fuzz/fuzz.h"
+#include "history/query.h"
+
+enum { LINES_MAX = 3, ENTRIES_MAX = 64 };
+
+/* One entry being drawn: its parts lie here until it is packed. */
+typedef struct draft {
+    fuzz_input *tape;
+    uint32_t branch;
+    Samme__ReceiptRef receipt;
+    char number[8], code[16], currency[4];
+    Samme__SaleLine sale_lines[LINES_MAX];
+    Samme__SaleLine *sale_pointers[LINES_MAX];
+    Samme__ReturnLine return_lines[LINES_MAX];
+    Samme__ReturnLine *return_pointers[LINES_MAX];
+    Samme__LineDecision decisions[LINES_MAX];
+    Samme__LineDecision *decision_pointers[LINES_MAX];
+    Samme__Facts facts[LINES_MAX];
+    Samme__Answer answers[LINES_MAX];
+    Samme__ReleaseRef release;
+    Samme__Basis basis;
+} draft;
+
+static uint8_t below(draft *d, uint8_t bound) {
+    return (uint8_t)(fuzz_u8(d->tape) % bound);
+}
+
+/* Mostly small; now and then at an end of what the type holds. */
+static int64_t amount(draft *d) {
+    uint8_t drawn = fuzz_u8(d->tape);
+    static const int64_t ends[] = {0, -1, 1, INT64_MAX, INT64_MIN, 1000, INT64_MAX - 1, 2000};
+    return drawn < 240 ? (int64_t)(drawn % 16) * 500 : ends[drawn % 8];
+}
+
+static void draw_receipt(draft *d) {
+    static char dates[3][12] = {"2026-09-01", "2026-09-02", "never"}, tills[3][2] = {"1", "2", ""};
+    d->receipt = (Samme__ReceiptRef)SAMME__RECEIPT_REF__INIT;
+    d->receipt.branch = below(d, 8) == 0 ? below(d, 6) : d->branch;
+    d->receipt.till = tills[below(d, 3)];
+    snprintf(d->number, sizeof d->number, "N%u", below(d, 4));
+    d->receipt.number = d->number;
+    d->receipt.business_date = dates[below(d, 16) == 0 ? 2 : below(d, 2)];
+}
+
+static void draw_sale(draft *d, Samme__Sale *sale) {
+    *sale = (Samme__Sale)SAMME__SALE__INIT;
+    draw_receipt(d);
+    sale->receipt = below(d, 32) == 0 ? NULL : &d->receipt;
+    snprintf(d->currency, sizeof d->currency, "%s", below(d, 16) == 0 ? "DKK" : "GBP");
+    sale->currency = d->currency;
+    sale->kind = (Samme__SaleKind)below(d, below(d, 8) == 0 ? 6 : 2);
+    if (below(d, 4) == 0) {
+        sale->parts = below(d, 4);
+        sale->part = below(d, 4);
+    }
+    sale->n_lines = below(d, LINES_MAX + 1);
+    sale->lines = d->sale_pointers;
+    for (size_t i = 0; i < sale->n_lines; i++) {
+        Samme__SaleLine *line = d->sale_pointers[i] = &d->sale_lines[i];
+        *line = (Samme__SaleLine)SAMME__SALE_LINE__INIT;
+        line->no = below(d, 8) == 0 ? below(d, 5) : (uint32_t)i + (sale->part > 1 ? 4 : 1);
+        line->quantity = amount(d);
+        line->paid = amount(d);
+        line->tax = below(d, 8) == 0 ? amount(d) : 0;
+    }
+}
+
+static char *draw_code(draft *d) {
+    snprintf(d->code, sizeof d->code, "%s%u", below(d, 64) == 0 ? "" : "case-", below(d, 6));
+    return d->code;
+}
+
+static void draw_opened(draft *d, Samme__ReturnOpened *opened) {
+    *opened = (Samme__ReturnOpened)SAMME__RETURN_OPENED__INIT;
+    opened->case_code = draw_code(d);
+    draw_receipt(d);
+    opened->receipt = below(d, 8) == 0 ? NULL : &d->receipt;
+    static char today[] = "2026-10-01", never[] = "soon";
+    opened->today = below(d, 16) == 0 ? never : today;
+    opened->n_lines = below(d, LINES_MAX + 1);
+    opened->lines = d->return_pointers;
+    for (size_t i = 0; i < opened->n_lines; i++) {
+        Samme__ReturnLine *line = d->return_pointers[i] = &d->return_lines[i];
+        *line = (Samme__ReturnLine)SAMME__RETURN_LINE__INIT;
+        line->no = below(d, 8) == 0 ? below(d, 5) : (uint32_t)i + 1;
+        line->quantity = amount(d);
+    }
+}
+
+/* Mostly a decision of the case as it was opened, else of anything. */
+static void draw_decided(draft *d, const fuzz_folded *folded, samme_arena *arena,
+                         Samme__ReturnDecided *decided) {
+    *decided = (Samme__ReturnDecided)SAMME__RETURN_DECIDED__INIT;
+    decided->case_code = draw_code(d);
+    const Samme__CaseRow *row = NULL;
+    if (samme_find_case(&folded->journal_rows, decided->case_code, arena, &row) != SAMME_OK)
+        row = NULL;
+    const Samme__ReturnOpened *opened = row != NULL ? row->opened : NULL;
+    draw_receipt(d);
+    decided->receipt = below(d, 8) == 0 ? &d->receipt : opened != NULL ? opened->receipt : NULL;
+    d->release = (Samme__ReleaseRef)SAMME__RELEASE_REF__INIT;
+    d->release.version = 1;
+    d->basis = (Samme__Basis)SAMME__BASIS__INIT;
+    d->basis.release = below(d, 16) == 0 ? NULL : &d->release;
+    decided->basis = below(d, 16) == 0 ? NULL : &d->basis;
+    size_t lines = opened != NULL && opened->n_lines <= LINES_MAX ? opened->n_lines : 1;
+    decided->n_lines = below(d, 16) == 0 ? below(d, LINES_MAX + 1) : lines;
+    decided->lines = d->decision_pointers;
+    for (size_t i = 0; i < decided->n_lines; i++) {
+        bool as_opened = opened != NULL && i < opened->n_lines && below(d, 16) != 0;
+        Samme__LineDecision *line = d->decision_pointers[i] = &d->decisions[i];
+        *line = (Samme__LineDecision)SAMME__LINE_DECISION__INIT;
+        line->no = as_opened ? opened->lines[i]->no : below(d, 5);
+        line->quantity = as_opened ? opened->lines[i]->quantity : amount(d);
+        d->facts[i] = (Samme__Facts)SAMME__FACTS__INIT;
+        d->facts[i].claim = (Samme__Claim)below(d, 6);
+        d->answers[i] = (Samme__Answer)SAMME__ANSWER__INIT;
+        d->answers[i].verdict = (Samme__Verdict)below(d, 5);
+        d->answers[i].refund = amount(d);
+        line->facts = below(d, 32) == 0 ? NULL : &d->facts[i];
+        line->answer = below(d, 32) == 0 ? NULL : &d->answers[i];
+    }
+}
+
+static void draw_done(draft *d, Samme__ReturnDone *done) {
+    *done = (Samme__ReturnDone)SAMME__RETURN_DONE__INIT;
+    done->case_code = draw_code(d);
+    done->outcome = (Samme__ReturnOutcome)below(d, 5);
+    done->paid = amount(d);
+}
+
+static void fold_one(fuzz_folded *folded, draft *d) {
+    union {
+        Samme__Sale sale;
+        Samme__ReturnOpened opened;
+        Samme__ReturnDecided decided;
+        Samme__ReturnDone done;
+        Samme__Anchor anchor;
+        Samme__ReleaseTaken taken;
+    } body;
+    static uint8_t root[32];
+    samme_arena arena;
+    samme_arena_init(&arena, 16 * 1024 * 1024);
+    d->branch = (uint32_t)below(d, FUZZ_BRANCHES) + 1;
+    samme_entry_head head = {.region = 1};
+    uint8_t kind = below(d, 16);
+    if (kind < 5) {
+        head.kind = SAMME__EVENT_KIND__sale;
+        draw_sale(d, &body.sale);
+    } else if (kind < 9) {
+        head.kind = SAMME__EVENT_KIND__return_opened;
+        draw_opened(d, &body.opened);
+    } else if (kind < 12) {
+        head.kind = SAMME__EVENT_KIND__return_decided;
+        draw_decided(d, folded, &arena, &body.decided);
+    } else if (kind < 14) {
+        head.kind = SAMME__EVENT_KIND__return_done;
+        draw_done(d, &body.done);
+    } else if (kind == 14) {
+        head.kind = SAMME__EVENT_KIND__anchor;
+        body.anchor = (Samme__Anchor)SAMME__ANCHOR__INIT;
+        body.anchor.journal_size = below(d, 16);
+        body.anchor.root = samme_bytes_of_span(SAMME_SPAN(root, below(d, 8) == 0 ? 31 : 32));
+    } else {
+        head.kind = SAMME__EVENT_KIND__release_taken;
+        body.taken = (Samme__ReleaseTaken)SAMME__RELEASE_TAKEN__INIT;
+        d->release = (Samme__ReleaseRef)SAMME__RELEASE_REF__INIT;
+        d->release.version = below(d, 8);
+        d->release.note_hash = samme_bytes_of_span(SAMME_SPAN(root, below(d, 8) == 0 ? 0 : 32));
+        body.taken.release = &d->release;
+    }
+    samme_buffer entry;
+    samme_buffer_init(&entry, SAMME_EVENT_MAX_BYTES);
+    FUZZ_MUST(samme_entry_build(&head, &body, &entry) == SAMME_OK);
+    fuzz_fold(folded, d->branch, samme_buffer_span(&entry));
+    samme_buffer_free(&entry);
+    samme_arena_free(&arena);
+}
+
+static void count_excess(void *context, const Samme__ExcessRow *excess) {
+    size_t *count = context;
+    FUZZ_MUST(excess->refunded > excess->sold || excess->refunded_amount > excess->paid);
+    ++*count;
+}
+
+/* Every question has an answer, whatever was folded; what is left of a line is never below 0. */
+static void ask(const fuzz_folded *folded, draft *d) {
+    Samme__ReturnOpened opened;
+    Samme__Facts *facts;
+    const Samme__ReceiptRow *found[SAMME_RECEIPTS_FOUND_MAX], *sale;
+    const samme_rows *rows = &folded->journal_rows;
+    samme_arena arena;
+    size_t count = 0, excess = 0;
+    samme_arena_init(&arena, SAMME_FOLD_SCRATCH_BYTES);
+    draw_opened(d, &opened);
+    samme_horizon horizon = {.branch = below(d, FUZZ_BRANCHES) + 1u,
+                             .epoch = 1,
+                             .journal_size = below(d, ENTRIES_MAX),
+                             .own_size = below(d, 8)};
+    for (size_t i = 0; i < opened.n_lines; i++) {
+        FUZZ_MUST(samme_derive_facts(rows, &opened, opened.lines[i], &horizon, SAMME__MODE__normal,
+                                     &arena, &facts, &sale) == SAMME_OK);
+        FUZZ_MUST(facts->quantity_left >= 0 && facts->line_paid >= 0);
+        FUZZ_MUST(sale != NULL || facts->claim == SAMME__CLAIM__no_claim);
+    }
+    samme_status status = samme_find_receipts_by_number(rows, d->number, &arena, found,
+                                                        SAMME_RECEIPTS_FOUND_MAX, &count);
+    FUZZ_MUST(status == SAMME_OK && count <= SAMME_RECEIPTS_FOUND_MAX);
+    FUZZ_MUST(samme_visit_excess(rows, &arena, count_excess, &excess) == SAMME_OK);
+    samme_arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_folded folded;
+    fuzz_folded_open(&folded);
+    fuzz_input tape = fuzz_open(data, size);
+    draft d = {.tape = &tape};
+    for (unsigned i = 0; i < ENTRIES_MAX && tape.rest.length > 0; i++)
+        fold_one(&folded, &d);
+    fuzz_check_digests(&folded);
+    tape = fuzz_open(data, size);
+    ask(&folded, &d);
+    fuzz_folded_close(&folded);
+    return 0;
+}

@@ -1,0 +1,106 @@
+/* Target: samme_api_handle and everything behind it, in a node core on memory stores. The input is
+ * requests, a line "%%" between them: "POST /v1/sales?query", the Idempotency-Key, the body. */
+#include "fuzz/fuzz.h"
+#include "fuzz/world.h"
+#include "wire/mapping.h"
+
+enum { REQUESTS_MAX = 6 };
+
+static samme_request parse_request(samme_span text, uint64_t id) {
+    fuzz_input input = {.rest = text};
+    samme_request request = {.id = id, .method = SAMME_OTHER_METHOD};
+    fuzz_input line = {.rest = fuzz_line(&input)};
+    const uint8_t *space =
+        line.rest.length > 0 ? memchr(line.rest.data, ' ', line.rest.length) : NULL;
+    if (space != NULL) {
+        samme_span method = fuzz_take(&line, (size_t)(space - line.rest.data));
+        request.method = samme_span_equal(method, SAMME_LITERAL("GET"))    ? SAMME_GET
+                         : samme_span_equal(method, SAMME_LITERAL("POST")) ? SAMME_POST
+                                                                           : SAMME_OTHER_METHOD;
+        (void)fuzz_take(&line, 1);
+    }
+    samme_span target = line.rest;
+    const uint8_t *mark = target.length > 0 ? memchr(target.data, '?', target.length) : NULL;
+    request.path = fuzz_take(&line, mark != NULL ? (size_t)(mark - target.data) : target.length);
+    (void)fuzz_take(&line, 1);
+    request.query = line.rest;
+    request.idempotency_key = fuzz_line(&input);
+    if (request.idempotency_key.length > 200)
+        request.idempotency_key.length = 200;
+    request.body = fuzz_rest(&input);
+    return request;
+}
+
+/* One answer, of a known kind and well formed. `what` is set for answers below 400. */
+static const Samme__ApiAnswer *take_answer(fuzz_world *world, uint64_t id, samme_arena *arena,
+                                           unsigned *out_status) {
+    FUZZ_MUST(world->answer_count == 1 && world->answers[0].request_id == id);
+    fuzz_answer *answer = &world->answers[0];
+    samme_span body = samme_buffer_span(&answer->body);
+    samme_error error = {0};
+    const Samme__ApiAnswer *good = NULL;
+    const Samme__Problem *problem = NULL;
+    *out_status = answer->status;
+    if (answer->status < 400) {
+        FUZZ_MUST(answer->status == 200 || answer->status == 201);
+        if (body.length > 0)
+            good = SAMME_FROM_JSON(ApiAnswer, api_answer, body, "answer", arena, &error);
+        FUZZ_MUST_OK(body.length == 0 || good != NULL ? SAMME_OK : error.status, &error);
+    } else {
+        FUZZ_MUST(answer->status < 500 || answer->status == 503);
+        problem = SAMME_FROM_JSON(Problem, problem, body, "problem", arena, &error);
+        FUZZ_MUST_OK(problem != NULL ? SAMME_OK : error.status, &error);
+        FUZZ_MUST(problem->status == answer->status && problem->type[0] != 0);
+    }
+    samme_buffer_free(&answer->body);
+    world->answer_count = 0;
+    return good;
+}
+
+/* What was done once is not done again: the same request has the same answer, marked so. */
+static void check_repeat(fuzz_world *world, const samme_request *request, samme_arena *arena) {
+    samme_node_view before, after;
+    unsigned status;
+    samme_node_look(world->nodes[1].node, &before);
+    fuzz_ask(world, 1, request);
+    const Samme__ApiAnswer *again = take_answer(world, request->id, arena, &status);
+    samme_node_look(world->nodes[1].node, &after);
+    FUZZ_MUST(status == 200 && after.own_size == before.own_size);
+    if (again->what_case == SAMME__API_ANSWER__WHAT_RECORDED)
+        FUZZ_MUST(again->recorded->repeated);
+    else if (again->what_case == SAMME__API_ANSWER__WHAT_RETURN_CASE)
+        FUZZ_MUST(again->return_case->recorded->repeated);
+    else
+        for (size_t i = 0; i < again->sales->n_sales; i++)
+            FUZZ_MUST(again->sales->sales[i]->repeated);
+}
+
+static void ask(fuzz_world *world, const samme_request *request) {
+    samme_arena arena;
+    unsigned status;
+    samme_arena_init(&arena, 64 * 1024 * 1024);
+    fuzz_ask(world, 1, request);
+    (void)take_answer(world, request->id, &arena, &status);
+    if (status < 400 && request->method == SAMME_POST)
+        check_repeat(world, request, &arena);
+    samme_arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_world *world = fuzz_world_open();
+    fuzz_start_node(world, 1);
+    fuzz_input input = fuzz_open(data, size);
+    samme_span part;
+    for (unsigned i = 0; i < REQUESTS_MAX && fuzz_part(&input, &part); i++) {
+        samme_request request = parse_request(part, i + 1);
+        ask(world, &request);
+    }
+    samme_node_view before, after;
+    samme_node_look(world->nodes[1].node, &before);
+    FUZZ_MUST(!before.store_failed && before.trouble[0] == 0);
+    fuzz_restart_node(world, 1);
+    samme_node_look(world->nodes[1].node, &after);
+    FUZZ_MUST(after.own_size == before.own_size && after.release == before.release);
+    fuzz_world_close(world);
+    return 0;
+}

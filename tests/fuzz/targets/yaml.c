@@ -1,0 +1,28 @@
+/* Target: samme_from_yaml. The first byte says of which type. */
+#include "fuzz/fuzz.h"
+#include "fuzz/wired.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const ProtobufCMessageDescriptor *const types[] = {
+        &samme__policy__descriptor,
+        &samme__chain__descriptor,
+        &samme__node_config__descriptor,
+        &samme__hub_config__descriptor,
+        &samme__enrolment__descriptor,
+        &samme__import_map__descriptor,
+    };
+    if (size == 0)
+        return 0;
+    samme_arena arena;
+    samme_error error = {0};
+    samme_arena_init(&arena, 64 * 1024 * 1024);
+    const ProtobufCMessage *message =
+        samme_from_yaml(types[data[0] % (sizeof types / sizeof types[0])],
+                        SAMME_SPAN(data + 1, size - 1), "file.yaml", &arena, &error);
+    if (message != NULL)
+        fuzz_mapped(message);
+    else
+        FUZZ_MUST(error.status != SAMME_OK && error.text[0] != 0);
+    samme_arena_free(&arena);
+    return 0;
+}
