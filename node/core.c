@@ -173,6 +173,8 @@ static void end_step(samme_node *node) {
     else
         samme_space_abandon(&node->log);
     if (status == SAMME_OK)
+        status = samme_follow_stamp(&node->follow, head);
+    if (status == SAMME_OK)
         status = samme_space_end(&node->views, &ignored, &error);
     else
         samme_space_abandon(&node->views);
@@ -280,6 +282,7 @@ static samme_status load(samme_node *node, samme_error *error) {
             samme_follow_fini(&node->follow);
         }
     }
+    node->warming = status == SAMME_OK && node->follow.replay.range.size < node->follow.held.size;
     samme_space_abandon(&node->log);
     samme_space_abandon(&node->views);
     return status;
@@ -291,7 +294,6 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
         return samme_fail(error, SAMME_NO_MEMORY, "node: no memory");
     node->setup = *setup;
     node->hello_ms = INT64_MIN / 2;
-    node->warming = true;
     samme_arena_init(&node->arena, NODE_ARENA_BYTES);
     samme_status status = samme_space_init(&node->log, setup->log);
     if (status == SAMME_OK)

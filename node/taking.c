@@ -1,5 +1,7 @@
 /* Taking a release: whole, newer, usable, or not at all. Taking is an entry; later decisions of
  * this log are under it. */
+#include <stdio.h>
+
 #include "node/core.h"
 
 samme_status samme_release_load(samme_node *node, samme_error *error) {
@@ -25,7 +27,11 @@ samme_status samme_take_release(samme_node *node, samme_error *error) {
         newest->decide_version > SAMME_DECIDE_VERSION
             ? SAMME_UNSUPPORTED
             : samme_replay_policy(&node->follow.replay, newest->version, &policy, &why);
+    if (status == SAMME_LATER || status == SAMME_IO || status == SAMME_NO_MEMORY)
+        return SAMME_OK; /* it may pass */
     if (status != SAMME_OK) {
+        snprintf(node->notice, sizeof node->notice, "release %llu cannot be taken: %s: %.300s",
+                 (unsigned long long)newest->version, samme_status_name(status), why.text);
         node->unusable_release = newest->version;
         return SAMME_OK;
     }

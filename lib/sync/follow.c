@@ -62,8 +62,32 @@ static samme_status store_state(samme_follow *follow) {
     return status;
 }
 
+static const samme_span views_stamp = {(const uint8_t *)"h", 1};
+
+samme_status samme_follow_stamp(samme_follow *follow, uint64_t log_head) {
+    if (follow->setup.views->writes == NULL)
+        return SAMME_OK;
+    samme_key8 head = samme_key_u64(log_head);
+    return samme_space_put(follow->setup.views, SAMME_TABLE_ROWS, views_stamp,
+                           SAMME_SPAN(head.bytes, sizeof head.bytes));
+}
+
+static samme_status check_stamp(samme_follow *follow, samme_error *error) {
+    samme_span stored;
+    samme_status status =
+        samme_space_get(follow->setup.views, SAMME_TABLE_ROWS, views_stamp, &stored);
+    if (status == SAMME_NOT_FOUND)
+        return SAMME_OK;
+    uint64_t head = follow->setup.log->next_head - 1;
+    if (status == SAMME_OK && (stored.length != 8 || samme_get_u64(stored.data) > head))
+        return samme_fail(error, SAMME_MISMATCH, "views rest on a commit that the log lost");
+    return status;
+}
+
 static samme_status load(samme_follow *follow, samme_error *error) {
     samme_status status = load_held(follow, error);
+    if (status == SAMME_OK)
+        status = check_stamp(follow, error);
     if (status != SAMME_OK)
         return status;
     const samme_follow_setup *setup = &follow->setup;

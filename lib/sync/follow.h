@@ -71,6 +71,10 @@ samme_status samme_follow_fold(samme_follow *follow, bool *out_more,
                                samme_error *error) SAMME_CHECKED;
 /* The next request, if one is due: packs it into *out (cleared first) and says true. */
 bool samme_follow_request(samme_follow *follow, int64_t now_ms, samme_buffer *out);
+/* Says in the views which commit of the log they rest on, when this step has changed them: between
+ * the ends of the two spaces. Two environments become durable each in its own time; views that a
+ * crash left ahead of the log are found by this, and made again. */
+samme_status samme_follow_stamp(samme_follow *follow, uint64_t log_head) SAMME_CHECKED;
 /* Ask for the journal again at the next occasion. */
 void samme_follow_poke(samme_follow *follow);
 

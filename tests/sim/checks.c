@@ -41,6 +41,30 @@ bool sim_check_always(sim_world *world) {
     return hub.trouble[0] == 0 || wrong(world, "hub: %s", hub.trouble);
 }
 
+/* For whoever has to find out why nothing moves. */
+void sim_explain(sim_world *world) {
+    samme_hub_view hub;
+    samme_hub_look(world->hub, &hub);
+    fprintf(
+        stderr, "  hub: journal %llu folded %llu release %llu %s; tills %s; second release %s\n",
+        (unsigned long long)hub.journal_size, (unsigned long long)hub.folded_size,
+        (unsigned long long)hub.release, hub.trouble, sim_tills_idle(world) ? "idle" : "waiting",
+        world->releases[1].published ? "published" : "not published");
+    for (unsigned i = 0; i < world->node_count; i++) {
+        samme_node_view view;
+        samme_node_look(world->nodes[i].node, &view);
+        fprintf(
+            stderr,
+            "  node %u: has %llu signed %llu acknowledged %llu; journal %llu folded %llu; release "
+            "%llu; %s; %s; %s\n",
+            world->nodes[i].number, (unsigned long long)view.own_size,
+            (unsigned long long)view.signed_size, (unsigned long long)view.acked_size,
+            (unsigned long long)view.journal_size, (unsigned long long)view.folded_size,
+            (unsigned long long)view.release, view.in_session ? "in session" : "no session",
+            view.trouble, view.notice);
+    }
+}
+
 /* I3 and I10: same journal, same state, nothing left to push, the newest release everywhere. */
 bool sim_converged(sim_world *world) {
     samme_hub_view hub;

@@ -30,6 +30,7 @@ static int run(uint64_t seed, tally *sum, samme_hash *out_trace) {
         else if (world.now_ms - healed_ms > SIM_HEAL_MAX_MS) {
             fprintf(stderr, "seed %llu: no convergence within %d ms after the faults ended\n",
                     (unsigned long long)seed, SIM_HEAL_MAX_MS);
+            sim_explain(&world);
             code = 2;
         }
     }

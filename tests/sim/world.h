@@ -102,6 +102,7 @@ void sim_operator_receives(sim_world *world, const Samme__Message *message);
 /* checks.c: each prints what is wrong and answers false */
 bool sim_check_always(sim_world *world);
 bool sim_converged(sim_world *world);
+void sim_explain(sim_world *world); /* prints where everybody stands */
 bool sim_check_end(sim_world *world);
 
 #endif
