@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     samme_span rest = fuzz_rest(&input);
     check_integers(rest);
     char *text = fuzz_text(rest);
-    check_decimal(text, (choice & 0x7f) % 19, (choice & 0x80) != 0);
+    check_decimal(text, (choice & 0x7fu) % 19, (choice & 0x80) != 0);
     free(text);
     return 0;
 }

@@ -201,6 +201,23 @@ Test(api, a_clock_set_back_makes_a_branch_cautious_and_time_does_not_go_back) {
     cr_assert_eq(mode(), SAMME__MODE__normal);
 }
 
+/* The hub has signed for a later hour than this machine's clock shows. */
+Test(api, a_clock_under_the_hubs_makes_a_branch_cautious) {
+    pair two;
+    pair_open(&two, 2);
+    pair_publish(&two, 365);
+    pair_quiet(&two);
+    pair_run(&two, 2 * HOUR);
+    pair_sell(&two, 2, "1", 1000, 500);
+    pair_quiet(&two);
+    two.nodes[0].clock_offset_ms = -HOUR; /* later than its own entries, all the same */
+    cr_assert_eq(pair_ask(&two, 1, "/livez", NULL, NULL, 0), 200);
+    const Samme__Fresh *fresh = two.answer.answer->fresh;
+    cr_assert_eq(fresh->mode, SAMME__MODE__cautious);
+    cr_assert_geq(strcmp(fresh->time, "2026-09-21T16:13:2"), 0, "%s", fresh->time);
+    pair_close(&two);
+}
+
 Test(api, a_branch_that_never_heard_the_hub_is_conservative) {
     pair alone;
     pair_open(&alone, 1);

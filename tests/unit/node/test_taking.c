@@ -167,6 +167,53 @@ Test(taking, an_older_release_is_not_taken_while_views_are_folded_again) {
     cr_assert(samme_hash_equal(&own, &hub));
 }
 
+/* So much was sold between two releases that folding again takes more than one step. */
+static void sell_much(void) {
+    samme_buffer body;
+    char key[20];
+    samme_buffer_init(&body, SAMME_REQUEST_MAX_BYTES);
+    for (unsigned request = 0; request < 18; request++) {
+        samme_buffer_clear(&body);
+        samme_buffer_append_text(&body, "{\"sales\":[");
+        for (unsigned i = 0; i < 256; i++)
+            samme_buffer_printf(
+                &body,
+                "%s{\"idempotencyKey\":\"%u-%u\",\"sale\":{\"receipt\":{\"till\":\"1\","
+                "\"number\":\"%u-%u\",\"businessDate\":\"2026-09-01\"},\"currency\":\"GBP\","
+                "\"lines\":[{\"no\":1,\"quantity\":\"1000\",\"paid\":\"1\"}]}}",
+                i > 0 ? "," : "", request, i, request, i);
+        samme_buffer_append_text(&body, "]}");
+        snprintf(key, sizeof key, "batch-%u", request);
+        cr_assert_eq(pair_ask(&p, 1, "/v1/sales:batch", key, samme_buffer_text(&body), 0), 200);
+    }
+    samme_buffer_free(&body);
+    pair_quiet(&p);
+}
+
+Test(taking, while_views_are_folded_in_steps_the_release_taken_stays) {
+    publish(365);
+    sell_much();
+    publish(1);
+    pair_quiet(&p);
+    pair_lose_views(&p, 1);
+    unsigned between = 0;
+    for (unsigned i = 0; i < 100 && pair_look(&p, 1).folded_size < pair_look(&p, 1).journal_size;
+         i++) {
+        samme_node_event tick = {
+            .kind = SAMME_NODE_TICK, .wall_ms = PAIR_WALL_MS + p.now_ms, .monotonic_ms = p.now_ms};
+        samme_node_step(p.nodes[0].node, &tick);
+        samme_memory_store_sync(p.nodes[0].stores.log_memory, SIZE_MAX);
+        samme_memory_store_sync(p.nodes[0].stores.views_memory, SIZE_MAX);
+        cr_assert_eq(pair_look(&p, 1).release, 2);
+        uint64_t folded = pair_look(&p, 1).folded_size;
+        between += folded > 2 && folded < pair_look(&p, 1).journal_size;
+    }
+    cr_assert_gt(between, 0, "or this test shows nothing");
+    cr_assert_eq(pair_look(&p, 1).folded_size, pair_look(&p, 1).journal_size);
+    cr_assert_str_eq(taken(), "1 2");
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_decided);
+}
+
 static void ask_at_once(const char *path, const char *key, const char *body) {
     samme_request request = {.id = 999,
                              .method = body == NULL ? SAMME_GET : SAMME_POST,

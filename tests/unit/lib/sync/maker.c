@@ -327,10 +327,12 @@ static void start_over(maker *m) {
 }
 
 static void end(maker *m) {
-    uint64_t ignored;
-    cr_assert_eq(samme_space_end(&m->log, &ignored, NULL), SAMME_OK);
+    uint64_t head, ignored;
+    cr_assert_eq(samme_space_end(&m->log, &head, NULL), SAMME_OK);
+    cr_assert_eq(samme_follow_stamp(&m->follow, head), SAMME_OK);
     cr_assert_eq(samme_space_end(&m->views, &ignored, NULL), SAMME_OK);
-    samme_memory_store_sync(m->log_memory, SIZE_MAX);
+    if (!m->log_stuck)
+        samme_memory_store_sync(m->log_memory, SIZE_MAX);
     samme_memory_store_sync(m->views_memory, SIZE_MAX);
     cr_assert_eq(samme_space_collect(&m->log, NULL), SAMME_OK);
     cr_assert_eq(samme_space_collect(&m->views, NULL), SAMME_OK);

@@ -30,6 +30,7 @@ typedef struct maker {
     samme_space log, views;
     samme_follow_setup setup;
     samme_follow follow;
+    bool log_stuck; /* its disk: what is committed now does not become durable */
     int64_t now_ms;
     const Samme__Message *request; /* what the newest step asked for; NULL: nothing */
     samme_error error;             /* of the newest step */

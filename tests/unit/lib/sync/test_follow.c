@@ -139,6 +139,14 @@ Test(follow, late_and_doubled_parts_change_nothing) {
     cr_assert_eq(maker_step(m, maker_journal(m, 0, 2)), SAMME_OK, "doubled");
     cr_assert_eq(maker_step(m, message), SAMME_OK, "late");
     cr_assert_eq(m->follow.held.size, 2);
+    m->now_ms += SAMME_FOLLOW_RETRY_MS;
+    maker_step(m, NULL);
+    while (!asks_for(PULL_ENTRIES))
+        cr_assert_eq(maker_step(m, maker_answer(m, m->request)), SAMME_OK);
+    cr_assert_eq(maker_step(m, maker_entries(m, 2, 1)), SAMME_OK);
+    cr_assert_eq(m->follow.replay.range.size, 3);
+    cr_assert_eq(maker_step(m, maker_entries(m, 2, 1)), SAMME_OK, "doubled, while 3 is wanted");
+    cr_assert_eq(m->follow.replay.range.size, 3);
     maker_serve(m);
     samme_hash digest = maker_digest(m);
     cr_assert_eq(maker_step(m, maker_entries(m, 2, 2)), SAMME_OK, "entries folded already");
@@ -399,6 +407,23 @@ Test(follow, views_ahead_of_the_log_are_a_mismatch) {
     maker_lose_views(m); /* what its owner does */
     maker_serve(m);
     cr_assert_eq(m->follow.replay.range.size, 4);
+}
+
+/* The journal is durable, the entries of a record in it are not, and the views have folded them. */
+Test(follow, views_that_rest_on_entries_the_log_lost_are_a_mismatch) {
+    maker_step(m, NULL);
+    while (!asks_for(PULL_ENTRIES))
+        maker_step(m, maker_answer(m, m->request));
+    m->log_stuck = true;
+    cr_assert_eq(maker_step(m, maker_answer(m, m->request)), SAMME_OK);
+    cr_assert_eq(m->follow.replay.range.size, 4);
+    m->log_stuck = false;
+    cr_assert_eq(maker_restart(m), SAMME_MISMATCH, "%s", m->error.text);
+    cr_assert_not_null(strstr(m->error.text, "the log lost"), "%s", m->error.text);
+    maker_lose_views(m);
+    maker_serve(m);
+    cr_assert_eq(m->follow.replay.range.size, 4);
+    cr_assert_eq(maker_restart(m), SAMME_OK, "%s", m->error.text);
 }
 
 /* As the node of branch 1: its own batch is in its own log. */
