@@ -53,9 +53,9 @@ void fuzz_fold(fuzz_folded *folded, uint32_t branch, samme_span entry) {
     bool refused_on_trial = false, refused = false;
     samme_hash before = fuzz_digest(folded), after;
     uint64_t count = samme_quarantine_count(&folded->journal_rows);
-    FUZZ_MUST_OK(samme_fold(&folded->own_rows, &position, entry, &folded->arena, &refused_on_trial,
-                            &error),
-                 &error);
+    FUZZ_MUST_OK(
+        samme_fold(&folded->own_rows, &position, entry, &folded->arena, &refused_on_trial, &error),
+        &error);
     FUZZ_MUST(samme_state_digest(&folded->own_rows, &after) == SAMME_OK);
     FUZZ_MUST(samme_hash_equal(&before, &after));
     samme_layer_clear(&folded->own);

@@ -56,7 +56,8 @@ void fuzz_sign_push(const samme_test_chain *chain, unsigned branch, bool fit, sa
         for (size_t i = 0; i < push->n_items; i++)
             if (push->items[i]->what_case == SAMME__ITEM__WHAT_ENTRY)
                 append(range, push->items[i]->entry);
-        signs = sign_range(origin, &chain->branches[branch - 1].log_seed, range, &work, &push->note);
+        signs =
+            sign_range(origin, &chain->branches[branch - 1].log_seed, range, &work, &push->note);
     }
     close_signing(&work, signs, message, out);
 }

@@ -1,5 +1,6 @@
 /* Messages in an input: a byte that says how, two for the length, the bytes of a Message. What a
- * signature would stop is signed here when the byte says so, so that the code behind it is reached. */
+ * signature would stop is signed here when the byte says so, so that the code behind it is reached.
+ */
 #ifndef SAMME_FUZZ_FRAMED_H
 #define SAMME_FUZZ_FRAMED_H
 

@@ -2,10 +2,37 @@
 
 /* Where parsers turn: signs, ends of ranges, structure. */
 static const char *const words[] = {
-    "0",    "-1",     "1",  "255", "65536", "4294967295", "4294967296", "9223372036854775807",
-    "-9223372036854775808", "18446744073709551615", "\"", "\\u0000", "null", "{}", "[]", "{", "[",
-    ",",    ":",      "\n", "\r\n", "\n\n", " ",          "%%\n",       "-",
-    "not(", "\xE2\x80\x94 ", "\xEF\xBB\xBF", "\xC3", "\x80", "..",
+    "0",
+    "-1",
+    "1",
+    "255",
+    "65536",
+    "4294967295",
+    "4294967296",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "\"",
+    "\\u0000",
+    "null",
+    "{}",
+    "[]",
+    "{",
+    "[",
+    ",",
+    ":",
+    "\n",
+    "\r\n",
+    "\n\n",
+    " ",
+    "%%\n",
+    "-",
+    "not(",
+    "\xE2\x80\x94 ",
+    "\xEF\xBB\xBF",
+    "\xC3",
+    "\x80",
+    "..",
 };
 enum { WORDS = sizeof words / sizeof words[0], CHANGES_MAX = 6, RUN_MAX = 64 };
 
@@ -92,8 +119,8 @@ static void change(samme_prng *prng, samme_span other, samme_buffer *out) {
 
 void fuzz_mutate(samme_prng *prng, samme_span input, samme_span other, samme_buffer *out) {
     samme_buffer_clear(out);
-    samme_buffer_append(out, SAMME_SPAN(input.data, input.length < out->maximum ? input.length
-                                                                                : out->maximum));
+    samme_buffer_append(
+        out, SAMME_SPAN(input.data, input.length < out->maximum ? input.length : out->maximum));
     change(prng, other, out);
     for (size_t more = 0; more < CHANGES_MAX && samme_prng_chance(prng, 500); more++)
         change(prng, other, out);

@@ -6,7 +6,8 @@
 #include "base/buffer.h"
 #include "base/prng.h"
 
-/* *out: `input` with a few changes, at most out->maximum bytes. `other` gives what is spliced in. */
+/* *out: `input` with a few changes, at most out->maximum bytes. `other` gives what is spliced in.
+ */
 void fuzz_mutate(samme_prng *prng, samme_span input, samme_span other, samme_buffer *out);
 
 #endif

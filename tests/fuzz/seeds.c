@@ -95,8 +95,7 @@ static void note_seeds(void) {
 static void range_seeds(void) {
     static const uint64_t sizes[] = {0, 1, 5, 255, UINT64_C(1) << 40, SAMME_TREE_MAX_LEAVES};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        samme_range range = {.size = sizes[i],
-                             .count = (unsigned)__builtin_popcountll(sizes[i])};
+        samme_range range = {.size = sizes[i], .count = (unsigned)__builtin_popcountll(sizes[i])};
         samme_buffer bytes;
         samme_buffer_init(&bytes, SEED_MAX_BYTES);
         samme_range_encode(&range, &bytes);
@@ -125,7 +124,8 @@ static void witness_seeds(void) {
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
     samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
     sign_two(&second, &note);
-    write_seed("cosignature", SAMME_SPAN(time, sizeof time), samme_buffer_span(&note), "checkpoint");
+    write_seed("cosignature", SAMME_SPAN(time, sizeof time), samme_buffer_span(&note),
+               "checkpoint");
     samme_tlog_proof proof = {.inclusion = {.count = 1, .hashes = {second}},
                               .checkpoint = samme_buffer_span(&note)};
     FUZZ_MUST(samme_tlog_proof_append(&proof, &text) == SAMME_OK);
@@ -178,9 +178,9 @@ static void visit(const samme_store *store, uint8_t table, visitor *see) {
     uint8_t from[SAMME_STORE_KEY_MAX + 1] = {0};
     size_t length = 1;
     samme_span key, value;
-    for (unsigned count = 0; reader.seek(reader.self, table, SAMME_SPAN(from, length), &key,
-                                         &value) == SAMME_OK &&
-                             key.length < SAMME_STORE_KEY_MAX;
+    for (unsigned count = 0;
+         reader.seek(reader.self, table, SAMME_SPAN(from, length), &key, &value) == SAMME_OK &&
+         key.length < SAMME_STORE_KEY_MAX;
          count++) {
         see(key, value, count);
         memcpy(from, key.data, key.length);
@@ -394,8 +394,8 @@ static void return_seed(void) {
     fuzz_start_node(world, 1);
     ask_node(world, "/v1/returns", opened, &story);
     const Samme__ApiAnswer *answer =
-        SAMME_FROM_JSON(ApiAnswer, api_answer, samme_buffer_span(&world->answers[0].body),
-                        "answer", &arena, &error);
+        SAMME_FROM_JSON(ApiAnswer, api_answer, samme_buffer_span(&world->answers[0].body), "answer",
+                        &arena, &error);
     FUZZ_MUST_OK(answer != NULL ? SAMME_OK : error.status, &error);
     samme_buffer_printf(&path, "/v1/returns/%s/decide", answer->return_case->case_code);
     ask_node(world, samme_buffer_text(&path), "{}", &story);

@@ -29,7 +29,7 @@ typedef struct corpus {
 static struct {
     const uint8_t *data;
     size_t size;
-    char name[NAME_MAX_BYTES];       /* of the program, for the file */
+    char name[NAME_MAX_BYTES];      /* of the program, for the file */
     char what[NAME_MAX_BYTES + 64]; /* for people */
 } running;
 
@@ -119,7 +119,8 @@ static void add_path(corpus *all, const char *path) {
         return;
     }
     struct dirent **entries;
-    int count = scandir(path, &entries, visible, alphasort); /* in order, so that I means the same */
+    int count =
+        scandir(path, &entries, visible, alphasort); /* in order, so that I means the same */
     if (count < 0)
         fail(path);
     for (int i = 0; i < count; i++) {

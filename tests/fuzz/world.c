@@ -53,7 +53,8 @@ static void copy_table(const samme_reader *reader, uint8_t table, samme_writes *
     }
 }
 
-/* The head is kept too, for views know which commit of the log they rest on: most commits are empty.
+/* The head is kept too, for views know which commit of the log they rest on: most commits are
+ * empty.
  */
 static void copy_store(const samme_store *source, samme_memory_store *memory, samme_store *target) {
     samme_reader reader;

@@ -49,7 +49,8 @@ typedef struct fuzz_world {
         samme_node *node; /* NULL: not running */
         fuzz_stores stores;
     } nodes[FUZZ_NODES + 1]; /* [0] is not used */
-    /* When set, what node 1 is told is written down here, framed as targets/node_message.c reads it.
+    /* When set, what node 1 is told is written down here, framed as targets/node_message.c reads
+     * it.
      */
     samme_buffer *overheard;
     fuzz_answer answers[FUZZ_ANSWERS_MAX];

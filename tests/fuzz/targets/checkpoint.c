@@ -1,8 +1,8 @@
 /* Target: samme_checkpoint_open, samme_checkpoint_sign. The input is the text of a checkpoint; it
  * is signed here, so that more than its signature is looked at. */
+#include "tlog/checkpoint.h"
 #include "fuzz/fuzz.h"
 #include "samme/limits.h"
-#include "tlog/checkpoint.h"
 
 static const char origin[] = "fuzz.example/b/1/e1";
 static const samme_seed seed = {.bytes = {1}};

@@ -1,8 +1,8 @@
-/* Target: samme_cosigner_parse, samme_cosignature_add, samme_cosignatures_verify. The input is eight
- * bytes of time and a note. */
+/* Target: samme_cosigner_parse, samme_cosignature_add, samme_cosignatures_verify. The input is
+ * eight bytes of time and a note. */
+#include "tlog/cosignature.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/trusted.h"
-#include "tlog/cosignature.h"
 
 static const char witness_name[] = "witness.example/w";
 static const samme_seed witness_seed = {.bytes = {9}};
@@ -60,8 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_input input = fuzz_open(data, size);
     uint64_t time_s = fuzz_u64(&input);
     if (samme_note_parse(input.rest, &note, &error) == SAMME_OK) {
-        samme_status status =
-            samme_cosignatures_verify(&note, &witness, 1, NULL, &valid, &error);
+        samme_status status = samme_cosignatures_verify(&note, &witness, 1, NULL, &valid, &error);
         FUZZ_MUST(status == SAMME_BAD_SIGNATURE || (status == SAMME_OK && valid <= 1));
     }
     check_add(&witness, time_s, input.rest);

@@ -4,10 +4,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const ProtobufCMessageDescriptor *const types[] = {
-        &samme__sale__descriptor,        &samme__return_opened__descriptor,
-        &samme__facts__descriptor,       &samme__return_done__descriptor,
-        &samme__sale_batch__descriptor,  &samme__policy__descriptor,
-        &samme__api_answer__descriptor,  &samme__import_return__descriptor,
+        &samme__sale__descriptor,       &samme__return_opened__descriptor,
+        &samme__facts__descriptor,      &samme__return_done__descriptor,
+        &samme__sale_batch__descriptor, &samme__policy__descriptor,
+        &samme__api_answer__descriptor, &samme__import_return__descriptor,
     };
     if (size == 0)
         return 0;

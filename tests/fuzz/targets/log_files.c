@@ -1,6 +1,6 @@
-/* Target: samme_log_writer_append, _finish, samme_log_verify. The input gives the number of entries,
- * which file is damaged and how, and the entries: the log as written is good, and damage is found in
- * the file where it was done. */
+/* Target: samme_log_writer_append, _finish, samme_log_verify. The input gives the number of
+ * entries, which file is damaged and how, and the entries: the log as written is good, and damage
+ * is found in the file where it was done. */
 #include <stdio.h>
 
 #include "base/map.h"

@@ -1,8 +1,8 @@
 /* Target: samme_note_parse, samme_note_verify, samme_note_sign, samme_note_cosign. The input is a
  * note, and then a text to be signed. */
+#include "tlog/note.h"
 #include "fuzz/fuzz.h"
 #include "samme/limits.h"
-#include "tlog/note.h"
 
 enum { KEYS = 2 };
 
@@ -29,9 +29,9 @@ static void check_cosign(samme_span bytes, const samme_note *note, const samme_v
     samme_buffer_append(&more, bytes);
     samme_error error = {0};
     samme_status status = samme_note_cosign(&more, names[1], &seeds[1], &error);
-    FUZZ_MUST(status == SAMME_OK || (status == SAMME_TOO_LARGE &&
-                                     (note->count == SAMME_NOTE_SIGNATURES_MAX ||
-                                      bytes.length > SAMME_DOCUMENT_MAX_BYTES - 256)));
+    FUZZ_MUST(status == SAMME_OK ||
+              (status == SAMME_TOO_LARGE && (note->count == SAMME_NOTE_SIGNATURES_MAX ||
+                                             bytes.length > SAMME_DOCUMENT_MAX_BYTES - 256)));
     samme_note again;
     unsigned valid = 0;
     if (status == SAMME_OK) {

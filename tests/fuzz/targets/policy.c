@@ -1,8 +1,8 @@
 /* Target: samme_policy_compile, samme_policy_decide. The input is a policy, or chain.yaml, a line
  * "%%" and a policy; facts are drawn by lot. */
+#include "policy/policy.h"
 #include "base/prng.h"
 #include "fuzz/fuzz.h"
-#include "policy/policy.h"
 
 enum { FACTS = 32 };
 
@@ -65,8 +65,8 @@ static void check_answer(const samme_policy *policy, const Samme__Facts *facts) 
               answer.fee == again.fee && answer.refund_to == again.refund_to &&
               strcmp(answer.rule, again.rule) == 0 && strcmp(answer.reason, again.reason) == 0);
     FUZZ_MUST(answer.verdict != SAMME__VERDICT__verdict_unset && answer.reason[0] != 0);
-    bool pays = answer.verdict == SAMME__VERDICT__authorise ||
-                answer.verdict == SAMME__VERDICT__contingent;
+    bool pays =
+        answer.verdict == SAMME__VERDICT__authorise || answer.verdict == SAMME__VERDICT__contingent;
     FUZZ_MUST(answer.refund >= 0 && answer.fee >= 0);
     FUZZ_MUST(pays || (answer.refund == 0 && answer.fee == 0));
     FUZZ_MUST(!pays || answer.refund <= facts->line_paid - answer.fee);

@@ -1,8 +1,8 @@
 /* Target: samme_inclusion_make, _check, samme_consistency_make, _check. The input gives a tree of
- * at most 255 leaves, places in it, and a change to the proof: sound ones are accepted, changed ones
- * are not. Then it is itself a proof, in trees of any size. */
-#include "fuzz/fuzz.h"
+ * at most 255 leaves, places in it, and a change to the proof: sound ones are accepted, changed
+ * ones are not. Then it is itself a proof, in trees of any size. */
 #include "tlog/proof.h"
+#include "fuzz/fuzz.h"
 
 enum { LEAVES_MAX = 255 };
 

@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     samme_status status = samme_range_append(&range, &leaf);
     FUZZ_MUST(status == (before.size == SAMME_TREE_MAX_LEAVES ? SAMME_FULL : SAMME_OK));
     check_sound(&range);
-    if (samme_range_append_subtree(&single, 0, &leaf) == SAMME_OK) { /* a leaf is the least of them */
+    if (samme_range_append_subtree(&single, 0, &leaf) ==
+        SAMME_OK) { /* a leaf is the least of them */
         samme_hash a = samme_range_root(&range), b = samme_range_root(&single);
         FUZZ_MUST(single.size == range.size && samme_hash_equal(&a, &b));
     }

@@ -1,7 +1,7 @@
 /* Target: samme_walk, samme_unpack, samme_pack of Record; samme_record_open, samme_record_build. */
+#include "journal/record.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"
-#include "journal/record.h"
 
 static bool same(const samme_record *a, const samme_record *b) {
     if (a->hub_time_ms != b->hub_time_ms || a->kind != b->kind ||

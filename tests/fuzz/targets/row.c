@@ -1,15 +1,15 @@
 /* Target: samme_row_parse, samme_walk, samme_unpack, samme_pack of the rows of proto/view.proto and
  * the states of proto/state.proto. The first byte says which. */
+#include "history/row.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"
-#include "history/row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const ProtobufCMessageDescriptor *const types[] = {
-        &samme__receipt_row__descriptor,    &samme__refund_slice__descriptor,
-        &samme__case_row__descriptor,       &samme__quarantine_row__descriptor,
-        &samme__branch_row__descriptor,     &samme__cursor_row__descriptor,
-        &samme__own_state__descriptor,      &samme__held_state__descriptor,
+        &samme__receipt_row__descriptor,      &samme__refund_slice__descriptor,
+        &samme__case_row__descriptor,         &samme__quarantine_row__descriptor,
+        &samme__branch_row__descriptor,       &samme__cursor_row__descriptor,
+        &samme__own_state__descriptor,        &samme__held_state__descriptor,
         &samme__hub_branch_state__descriptor, &samme__hub_state__descriptor,
     };
     if (size == 0)

@@ -73,8 +73,7 @@ static void check_json(samme_span text) {
     samme_error error = {0};
     const Samme__Problem *problem =
         SAMME_FROM_JSON(Problem, problem, samme_buffer_span(&json), "json", &arena, &error);
-    FUZZ_MUST(problem != NULL ||
-              (text.length > 0 && memchr(text.data, 0, text.length) != NULL));
+    FUZZ_MUST(problem != NULL || (text.length > 0 && memchr(text.data, 0, text.length) != NULL));
     if (valid)
         FUZZ_MUST(samme_span_equal(samme_span_of_text(problem->detail), text));
     samme_arena_free(&arena);

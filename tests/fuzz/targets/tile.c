@@ -1,7 +1,7 @@
 /* Target: samme_tile_parse, samme_tile_path, samme_tile_width, samme_bundle_read,
  * samme_bundle_append. The input is a path, or (behind a 0) a width and a bundle, or a size. */
-#include "fuzz/fuzz.h"
 #include "tlog/tile.h"
+#include "fuzz/fuzz.h"
 
 /* Every tile has one path. */
 static void check_path(samme_span path) {

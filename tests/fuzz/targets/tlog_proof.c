@@ -1,7 +1,7 @@
 /* Target: samme_tlog_proof_parse, _append, _check. The input is the text of a proof. */
+#include "tlog/tlog_proof.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/trusted.h"
-#include "tlog/tlog_proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     samme_span text = SAMME_SPAN(data, size);

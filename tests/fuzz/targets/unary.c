@@ -81,7 +81,8 @@ static void check_negation(const samme_input *input, const samme_categories *cat
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static samme_test test;
     fuzz_input bytes = fuzz_open(data, size);
-    const samme_input *input = samme_input_at((samme_input_id)(fuzz_u8(&bytes) % SAMME_INPUT_COUNT));
+    const samme_input *input =
+        samme_input_at((samme_input_id)(fuzz_u8(&bytes) % SAMME_INPUT_COUNT));
     char *text = fuzz_text(fuzz_rest(&bytes));
     samme_arena arena;
     samme_arena_init(&arena, 64 * 1024);

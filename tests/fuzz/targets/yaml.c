@@ -4,12 +4,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const ProtobufCMessageDescriptor *const types[] = {
-        &samme__policy__descriptor,
-        &samme__chain__descriptor,
-        &samme__node_config__descriptor,
-        &samme__hub_config__descriptor,
-        &samme__enrolment__descriptor,
-        &samme__import_map__descriptor,
+        &samme__policy__descriptor,      &samme__chain__descriptor,
+        &samme__node_config__descriptor, &samme__hub_config__descriptor,
+        &samme__enrolment__descriptor,   &samme__import_map__descriptor,
     };
     if (size == 0)
         return 0;
