@@ -32,6 +32,11 @@ samme_status samme_hub_hello(samme_hub_call *call, const Samme__Hello *hello, sa
         (hello->branch != call->branch->number || hello->epoch != call->branch->epoch))
         return samme_fail(error, SAMME_DENIED, "this key belongs to branch %u in epoch %u",
                           call->branch->number, call->branch->epoch);
+    const uint32_t epoch = hello->journal_epoch != 0 ? hello->journal_epoch : 1;
+    if (epoch != samme_replay_journal_epoch(&hub->replay))
+        return samme_fail(error, SAMME_MISMATCH,
+                          "your journal is of epoch %u, this one is of epoch %u", epoch,
+                          samme_replay_journal_epoch(&hub->replay));
     samme_hash root;
     samme_status status = samme_hub_root_at(hub, hello->journal_size, &root);
     if (status == SAMME_NOT_FOUND ||

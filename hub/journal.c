@@ -63,6 +63,7 @@ samme_status samme_hub_append(samme_hub *hub, samme_record *record, samme_error 
         return samme_fail(error, SAMME_LATER, "%s", hub->trouble);
     hub->hub_time_ms = samme_hub_time(hub);
     record->hub_time_ms = hub->hub_time_ms;
+    record->journal_epoch = samme_replay_journal_epoch(&hub->replay);
     samme_buffer packed;
     samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
     samme_key8 key = samme_key_u64(hub->journal.size);

@@ -199,7 +199,7 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
     /* as verified, not as folded: views may be folded again from their start, anchors never go back
      */
     samme_hash root = samme_range_root(&node->follow.held);
-    anchor.journal_epoch = 1;
+    anchor.journal_epoch = samme_replay_journal_epoch(&node->follow.replay);
     anchor.journal_size = node->follow.held.size;
     anchor.root = samme_bytes_of_span(samme_span_of_hash(&root));
     samme_new_entry first = {.kind = SAMME__EVENT_KIND__anchor, .body = &anchor};

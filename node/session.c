@@ -109,6 +109,7 @@ static void hello(samme_node *node) {
     say.protocol = SAMME_PROTOCOL_VERSION;
     say.branch = node->setup.branch;
     say.epoch = node->setup.epoch;
+    say.journal_epoch = samme_replay_journal_epoch(&node->follow.replay);
     say.own_size = node->signed_range.size;
     say.own_root = samme_bytes_of_span(samme_span_of_hash(&own_root));
     say.journal_size = node->follow.held.size;

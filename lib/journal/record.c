@@ -7,6 +7,7 @@ samme_status samme_record_build(const samme_record *record, samme_buffer *out) {
     Samme__NoteRecord note = SAMME__NOTE_RECORD__INIT;
     Samme__Record message = SAMME__RECORD__INIT;
     message.hub_time_ms = record->hub_time_ms;
+    message.journal_epoch = record->journal_epoch > 1 ? record->journal_epoch : 0;
     note.version = record->version;
     note.note_hash = samme_bytes_of_span(samme_span_of_hash(&record->note_hash));
     switch (record->kind) {
@@ -83,7 +84,9 @@ samme_status samme_record_open(samme_span bytes, samme_arena *scratch, samme_rec
     const Samme__Record *message = SAMME_UNPACK(Record, record, bytes, scratch, why);
     if (message == NULL)
         return why->status;
-    samme_record record = {.hub_time_ms = message->hub_time_ms};
+    samme_record record = {.hub_time_ms = message->hub_time_ms,
+                           .journal_epoch =
+                               message->journal_epoch != 0 ? message->journal_epoch : 1};
     samme_status status;
     switch ((int)message->what_case) {
     case SAMME__RECORD__WHAT_BATCH:

@@ -12,6 +12,7 @@ typedef enum samme_record_kind {
 
 typedef struct samme_record {
     int64_t hub_time_ms;
+    uint32_t journal_epoch; /* of the roster in force; building, 0 is 1 */
     samme_record_kind kind;
     struct samme_batch_record { /* kind batch */
         uint32_t branch;

@@ -218,6 +218,19 @@ static samme_status put_control(const samme_replay *replay, const samme_replay_s
     return SAMME_OK;
 }
 
+uint32_t samme_replay_journal_epoch(const samme_replay *replay) {
+    return replay->roster.version != 0 ? replay->roster.journal_epoch : 1;
+}
+
+static samme_status check_epoch(const samme_replay *replay, const samme_replay_step *step,
+                                samme_error *error) {
+    uint32_t epoch = samme_replay_journal_epoch(replay);
+    if (step->record.journal_epoch == epoch)
+        return SAMME_OK;
+    return samme_fail(error, SAMME_MISMATCH, "record %llu: expected journal epoch %u, found %u",
+                      (unsigned long long)step->index, epoch, step->record.journal_epoch);
+}
+
 samme_status samme_replay_record(samme_replay *replay, samme_span record, const samme_batch *batch,
                                  samme_error *error) {
     samme_replay_step step = {.index = replay->range.size};
@@ -225,6 +238,8 @@ samme_status samme_replay_record(samme_replay *replay, samme_span record, const 
     samme_hash leaf = samme_leaf_hash(record);
     samme_arena_reset(&replay->scratch);
     samme_status status = samme_record_open(record, &replay->scratch, &step.record, error);
+    if (status == SAMME_OK)
+        status = check_epoch(replay, &step, error);
     if (status == SAMME_OK && samme_range_append(&range, &leaf) != SAMME_OK)
         status = samme_fail(error, SAMME_FULL, "the journal is full");
     if (status == SAMME_OK)

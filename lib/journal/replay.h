@@ -101,6 +101,8 @@ typedef struct samme_batch {
 samme_status samme_replay_record(samme_replay *replay, samme_span record, const samme_batch *batch,
                                  samme_error *error) SAMME_CHECKED;
 
+/* The journal epoch that records, hellos, anchors and bases name: the roster's, 1 before one. */
+uint32_t samme_replay_journal_epoch(const samme_replay *replay);
 /* Root of the journal at a size the replay has passed; SAMME_NOT_FOUND beyond. */
 samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size,
                                   samme_hash *out) SAMME_CHECKED;

@@ -242,7 +242,7 @@ static void fill_basis(samme_node *node, const Samme__ReceiptRow *sale, Samme__B
     samme__release_ref__init(release);
     release->version = node->release;
     release->note_hash = samme_bytes_of_span(samme_span_of_hash(&node->release_hash));
-    basis->journal_epoch = 1;
+    basis->journal_epoch = samme_replay_journal_epoch(&node->follow.replay);
     basis->journal_size = node->follow.replay.range.size;
     basis->own_size = node->own.size + (node->own.size == node->signed_range.size ? 1 : 0);
     basis->release = release;

@@ -219,6 +219,9 @@ Test(batches, who_speaks_is_the_key_and_not_what_it_says) {
     Samme__Message *epoch = make_hello(&t, 1);
     epoch->hello->epoch = 2;
     hello_refused(branch_key(&t, 1), epoch, "denied");
+    Samme__Message *journal = make_hello(&t, 1);
+    journal->hello->journal_epoch = 2;
+    hello_refused(branch_key(&t, 1), journal, "mismatch");
 }
 
 Test(batches, another_protocol_is_refused) {

@@ -274,6 +274,23 @@ Test(fold_sale, practice_leaves_no_receipt) {
     cr_assert_not_null(find(sale->receipt));
 }
 
+Test(fold_sale, kinds_kept_for_later_are_not_legal_yet) {
+    const Samme__EventKind kinds[] = {SAMME__EVENT_KIND__clock, SAMME__EVENT_KIND__carried,
+                                      SAMME__EVENT_KIND__link, SAMME__EVENT_KIND__unlink};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        Samme__Event event = SAMME__EVENT__INIT;
+        event.kind = kinds[i];
+        event.version = 1;
+        event.event_class = SAMME__EVENT_CLASS__service;
+        samme_buffer bytes;
+        samme_buffer_init(&bytes, SAMME_EVENT_MAX_BYTES);
+        samme_pack(&event, &bytes);
+        cr_assert_str_eq(fixture_fold_bytes(&f, 1, samme_buffer_span(&bytes)),
+                         "kind or version not known");
+        samme_buffer_free(&bytes);
+    }
+}
+
 Test(fold_sale, what_no_version_may_accept_is_quarantined) {
     cr_assert_str_eq(fixture_fold_bytes(&f, 1, SAMME_LITERAL("\xff")), "not a well-formed event");
     cr_assert_str_eq(fixture_fold_bytes(&f, 1, SAMME_LITERAL("")), "kind or version not known");

@@ -52,6 +52,15 @@ Test(record, notes_open_as_they_were_built) {
     }
 }
 
+Test(record, the_first_journal_epoch_is_not_written) {
+    samme_record record = batch_record(), opened;
+    cr_assert_eq(reopen(&record, &opened), SAMME_OK);
+    cr_assert_eq(opened.journal_epoch, 1);
+    record.journal_epoch = 2;
+    cr_assert_eq(reopen(&record, &opened), SAMME_OK);
+    cr_assert_eq(opened.journal_epoch, 2);
+}
+
 Test(record, a_batch_holds_one_to_the_maximum_of_entries) {
     samme_record record = batch_record(), opened = {.hub_time_ms = -1};
     record.batch.new_size = record.batch.old_size;

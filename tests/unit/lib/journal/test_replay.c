@@ -194,6 +194,9 @@ Test(replay, what_the_journal_says_of_a_batch_must_hold) {
     refused(&record, &push.batch, SAMME_DENIED);
     refused(&push.record, NULL, SAMME_LATER);
     record = push.record;
+    record.journal_epoch = 2;
+    refused(&record, &push.batch, SAMME_MISMATCH);
+    record = push.record;
     record.hub_time_ms = c.hub_time_ms - 1;
     refused(&record, &push.batch, SAMME_MISMATCH);
     samme_batch batch = push.batch;

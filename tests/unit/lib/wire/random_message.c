@@ -15,7 +15,9 @@ const ProtobufCMessageDescriptor *const test_types[] = {
     &samme__message__descriptor,       &samme__policy__descriptor,
     &samme__chain__descriptor,         &samme__api_answer__descriptor,
     &samme__case_row__descriptor,      &samme__node_config__descriptor,
-    &samme__enrolment__descriptor,
+    &samme__enrolment__descriptor,     &samme__clock__descriptor,
+    &samme__carried__descriptor,       &samme__link__descriptor,
+    &samme__unlink__descriptor,        &samme__probes__descriptor,
 };
 const size_t test_types_count = sizeof test_types / sizeof test_types[0];
 
