@@ -18,7 +18,8 @@ typedef struct samme_returns_of {
     size_t branch_count;
     const samme_pairing *pairing;
     void *self;
-    samme_status (*take_back)(void *self, const Samme__ImportReturn *line, samme_error *error);
+    samme_status (*take_back)(void *self, const Samme__ImportReturn *line,
+                              samme_error *error) SAMME_CHECKED;
 } samme_returns_of;
 
 /* Zeroed memory is an empty one. */

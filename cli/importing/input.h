@@ -2,7 +2,7 @@
 #ifndef SAMME_CLI_IMPORTING_INPUT_H
 #define SAMME_CLI_IMPORTING_INPUT_H
 
-#include "cli/importing/csv.h"
+#include "base/csv.h"
 
 typedef struct samme_import_input {
     const char *name; /* for messages */

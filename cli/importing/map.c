@@ -4,8 +4,8 @@
 
 #include "base/calendar.h"
 #include "base/money.h"
+#include "cli/importing/place.h"
 #include "history/fold.h"
-#include "policy/place.h"
 #include "wire/mapping.h"
 
 static const char *const column_keys[SAMME_COLUMNS] = {

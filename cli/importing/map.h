@@ -4,7 +4,7 @@
 #define SAMME_CLI_IMPORTING_MAP_H
 
 #include "base/arena.h"
-#include "cli/importing/csv.h"
+#include "base/csv.h"
 #include "wire/messages.h"
 
 #define SAMME_IMPORT_IGNORED_MAX 64u

@@ -29,10 +29,12 @@ typedef struct samme_import_sale {
  * The sink counts sale lines and receipts, when they are recorded, and rejected rows. */
 typedef struct samme_import_sink {
     void *self;
-    samme_status (*sale)(void *self, const samme_import_sale *sale, samme_error *error);
-    samme_status (*take_back)(void *self, const Samme__ImportReturn *line, samme_error *error);
+    samme_status (*sale)(void *self, const samme_import_sale *sale,
+                         samme_error *error) SAMME_CHECKED;
+    samme_status (*take_back)(void *self, const Samme__ImportReturn *line,
+                              samme_error *error) SAMME_CHECKED;
     samme_status (*reject)(void *self, const samme_kept_row *row, samme_row_fault fault,
-                           const char *reason, samme_error *error);
+                           const char *reason, samme_error *error) SAMME_CHECKED;
 } samme_import_sink;
 
 typedef struct samme_receipts samme_receipts;

@@ -11,7 +11,7 @@
 typedef struct samme_import_refusals {
     void *self;
     samme_status (*reject)(void *self, const samme_kept_row *row, samme_row_fault fault,
-                           const char *reason, samme_error *error);
+                           const char *reason, samme_error *error) SAMME_CHECKED;
 } samme_import_refusals;
 
 typedef struct samme_sender samme_sender;

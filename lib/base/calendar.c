@@ -85,14 +85,24 @@ samme_status samme_date_parse(const char *text, int32_t *out_days) {
     return SAMME_OK;
 }
 
+/* `count` digits. */
+static void put_digits(char *out, int value, unsigned count) {
+    for (; count > 0; count--, value /= 10)
+        out[count - 1] = (char)('0' + value % 10);
+}
+
 void samme_date_format(int32_t days, char out[static SAMME_DATE_TEXT_BYTES]) {
     out[0] = 0;
     if (days < FIRST_DAY || days > LAST_DAY)
         return;
     int year, month, day;
     split_days(days, &year, &month, &day);
-    snprintf(out, SAMME_DATE_TEXT_BYTES, "%04u-%02u-%02u", (unsigned)year % 10000,
-             (unsigned)month % 100, (unsigned)day % 100);
+    put_digits(out, year, 4);
+    out[4] = '-';
+    put_digits(out + 5, month, 2);
+    out[7] = '-';
+    put_digits(out + 8, day, 2);
+    out[10] = 0;
 }
 
 /* "hh:mm" as minutes; -1 otherwise. */

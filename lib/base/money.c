@@ -29,22 +29,45 @@ static const int64_t powers_of_ten[DECIMAL_MAX_DIGITS + 1] = {
     1000000000000000000,
 };
 
-/* ISO 4217 currencies whose minor unit is not a hundredth. */
-static const struct {
-    char code[4];
-    unsigned char digits;
-} unusual[] = {
-    {"BHD", 3}, {"BIF", 0}, {"CLF", 4}, {"CLP", 0}, {"DJF", 0}, {"GNF", 0}, {"IQD", 3},
-    {"ISK", 0}, {"JOD", 3}, {"JPY", 0}, {"KMF", 0}, {"KRW", 0}, {"KWD", 3}, {"LYD", 3},
-    {"OMR", 3}, {"PYG", 0}, {"RWF", 0}, {"TND", 3}, {"UGX", 0}, {"UYI", 0}, {"UYW", 4},
-    {"VND", 0}, {"VUV", 0}, {"XAF", 0}, {"XOF", 0}, {"XPF", 0},
-};
+#define CODE(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
 
+/* ISO 4217 currencies whose minor unit is not a hundredth. */
 unsigned samme_currency_digits(const char *code) {
-    for (size_t i = 0; i < sizeof unusual / sizeof unusual[0]; i++)
-        if (strcmp(unusual[i].code, code) == 0)
-            return unusual[i].digits;
-    return 2;
+    if (!samme_currency_valid(code))
+        return 2;
+    switch (CODE(code[0], code[1], code[2])) {
+    case CODE('B', 'I', 'F'):
+    case CODE('C', 'L', 'P'):
+    case CODE('D', 'J', 'F'):
+    case CODE('G', 'N', 'F'):
+    case CODE('I', 'S', 'K'):
+    case CODE('J', 'P', 'Y'):
+    case CODE('K', 'M', 'F'):
+    case CODE('K', 'R', 'W'):
+    case CODE('P', 'Y', 'G'):
+    case CODE('R', 'W', 'F'):
+    case CODE('U', 'G', 'X'):
+    case CODE('U', 'Y', 'I'):
+    case CODE('V', 'N', 'D'):
+    case CODE('V', 'U', 'V'):
+    case CODE('X', 'A', 'F'):
+    case CODE('X', 'O', 'F'):
+    case CODE('X', 'P', 'F'):
+        return 0;
+    case CODE('B', 'H', 'D'):
+    case CODE('I', 'Q', 'D'):
+    case CODE('J', 'O', 'D'):
+    case CODE('K', 'W', 'D'):
+    case CODE('L', 'Y', 'D'):
+    case CODE('O', 'M', 'R'):
+    case CODE('T', 'N', 'D'):
+        return 3;
+    case CODE('C', 'L', 'F'):
+    case CODE('U', 'Y', 'W'):
+        return 4;
+    default:
+        return 2;
+    }
 }
 
 bool samme_currency_valid(const char *code) {

@@ -136,7 +136,7 @@ ProtobufCMessage *samme_from_json(const ProtobufCMessageDescriptor *type, samme_
     }
     ProtobufCMessage *message = NULL;
     if (add_value(&tree, NULL, NULL, json))
-        message = samme_tree_message(&tree, type, arena, error);
+        message = samme_tree_message(&tree, type, arena, NULL, error);
     else
         (void)samme_fail(error, SAMME_TOO_LARGE, "%s: more than %u values", place,
                          SAMME_MAPPING_NODES_MAX);

@@ -3,6 +3,7 @@
 
 #include "wire/mapping.h"
 #include "wire/place.h"
+#include "wire/places.h"
 #include "wire/tree.h"
 
 /* The objects and lists that are open, and the name whose value comes next. */
@@ -184,8 +185,9 @@ static samme_status read_events(struct reader *reader, yaml_parser_t *parser, sa
     return status;
 }
 
-ProtobufCMessage *samme_from_yaml(const ProtobufCMessageDescriptor *type, samme_span text,
-                                  const char *place, samme_arena *arena, samme_error *error) {
+static ProtobufCMessage *read_yaml(const ProtobufCMessageDescriptor *type, samme_span text,
+                                   const char *place, samme_arena *arena, samme_places *places,
+                                   samme_error *error) {
     samme_tree tree;
     if (samme_tree_init(&tree, text, place, error) != SAMME_OK)
         return NULL;
@@ -201,8 +203,23 @@ ProtobufCMessage *samme_from_yaml(const ProtobufCMessageDescriptor *type, samme_
     struct reader reader = {.tree = &tree, .error = error};
     ProtobufCMessage *message = NULL;
     if (read_events(&reader, &parser, text) == SAMME_OK)
-        message = samme_tree_message(&tree, type, arena, error);
+        message = samme_tree_message(&tree, type, arena, places, error);
     yaml_parser_delete(&parser);
     samme_tree_free(&tree);
     return message;
+}
+
+ProtobufCMessage *samme_from_yaml(const ProtobufCMessageDescriptor *type, samme_span text,
+                                  const char *place, samme_arena *arena, samme_error *error) {
+    return read_yaml(type, text, place, arena, NULL, error);
+}
+
+ProtobufCMessage *samme_from_yaml_placed(const ProtobufCMessageDescriptor *type, samme_span text,
+                                         const char *place, samme_arena *arena,
+                                         samme_places *places, samme_error *error) {
+    ProtobufCMessage *message = read_yaml(type, text, place, arena, places, error);
+    if (message == NULL || samme_places_sort(places) == SAMME_OK)
+        return message;
+    (void)samme_fail(error, SAMME_NO_MEMORY, "%s: no memory", place);
+    return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "api.pb-c.h"
 #include "config.pb-c.h"
+#include "documents.pb-c.h"
 #include "enrolment.pb-c.h"
 #include "event.pb-c.h"
 #include "facts.pb-c.h"

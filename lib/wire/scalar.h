@@ -4,11 +4,13 @@
 
 #include "base/buffer.h"
 #include "wire/place.h"
+#include "wire/places.h"
 
 typedef struct samme_mapper {
     const samme_tree *tree;
     samme_arena *arena;   /* of the message */
     samme_buffer scratch; /* for decoding bytes */
+    samme_places *places; /* where values stand; NULL when nobody asks */
     samme_error *error;
 } samme_mapper;
 

@@ -13,9 +13,17 @@ static samme_status map_message(samme_mapper *mapper, const ProtobufCMessageDesc
 
 static samme_status map_value(samme_mapper *mapper, const ProtobufCFieldDescriptor *field,
                               const samme_node *node, const samme_step *path, void *slot) {
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        return map_message(mapper, samme_field_message(field), node, path, slot);
-    return samme_scalar(mapper, field, node, path, slot);
+    bool is_message = field->type == PROTOBUF_C_TYPE_MESSAGE;
+    samme_status status = is_message
+                              ? map_message(mapper, samme_field_message(field), node, path, slot)
+                              : samme_scalar(mapper, field, node, path, slot);
+    if (status != SAMME_OK)
+        return status;
+    const void *value = slot;
+    if (is_message || field->type == PROTOBUF_C_TYPE_STRING)
+        memcpy(&value, slot, sizeof value); /* what it points to has the address that is kept */
+    samme_places_add(mapper->places, value, node->line, node->column);
+    return SAMME_OK;
 }
 
 /* Puts room for the elements into a repeated field; NULL when there is none. */
@@ -95,9 +103,10 @@ static samme_status map_entry(samme_mapper *mapper, const ProtobufCMessageDescri
                              .line = node->name_line,
                              .column = node->name_column,
                              .text = node->name};
-    samme_status status = samme_scalar(mapper, key, &name, path, samme_field_at(entry, key));
+    samme_status status = map_value(mapper, key, &name, path, samme_field_at(entry, key));
     if (status == SAMME_OK)
         status = map_value(mapper, value, node, path, samme_field_at(entry, value));
+    samme_places_add(mapper->places, entry, node->name_line, node->name_column);
     if (status == SAMME_OK)
         *out = entry;
     return status;
@@ -206,11 +215,13 @@ static samme_status map_message(samme_mapper *mapper, const ProtobufCMessageDesc
 }
 
 ProtobufCMessage *samme_tree_message(const samme_tree *tree, const ProtobufCMessageDescriptor *type,
-                                     samme_arena *arena, samme_error *error) {
-    samme_mapper mapper = {.tree = tree, .arena = arena, .error = error};
+                                     samme_arena *arena, samme_places *places, samme_error *error) {
+    samme_mapper mapper = {.tree = tree, .arena = arena, .places = places, .error = error};
     samme_buffer_init(&mapper.scratch, arena->maximum_bytes);
     ProtobufCMessage *message = NULL;
     samme_status status = map_message(&mapper, type, tree->root, NULL, &message);
+    if (status == SAMME_OK)
+        samme_places_add(places, message, tree->root->line, tree->root->column);
     samme_buffer_free(&mapper.scratch);
     return status == SAMME_OK ? message : NULL;
 }

@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 
+struct samme_places;
+
 typedef enum samme_node_kind {
     SAMME_NODE_OBJECT,
     SAMME_NODE_LIST,
@@ -47,8 +49,10 @@ void samme_tree_free(samme_tree *tree);
  */
 samme_node *samme_tree_add(samme_tree *tree, samme_node *parent, samme_node_kind kind);
 
-/* The message that the tree spells, in the arena; NULL and *error when it spells none. */
+/* The message that the tree spells, in the arena; NULL and *error when it spells none. `places`,
+ * which may be NULL, learns where its values stand. */
 ProtobufCMessage *samme_tree_message(const samme_tree *tree, const ProtobufCMessageDescriptor *type,
-                                     samme_arena *arena, samme_error *error) SAMME_CHECKED;
+                                     samme_arena *arena, struct samme_places *places,
+                                     samme_error *error) SAMME_CHECKED;
 
 #endif

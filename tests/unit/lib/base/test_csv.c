@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/prng.h"
-#include "cli/importing/csv.h"
+#include "base/csv.h"
 
 /* Gives a text in pieces of `piece` bytes, then ends, or fails after it when `fails`. */
 typedef struct pieces {
@@ -283,4 +283,28 @@ Test(csv, ends_on_any_bytes) {
         cr_assert_eq(samme_csv_consumed(csv), length, "seed %d", (int)seed);
         samme_csv_free(csv);
     }
+}
+
+Test(csv, says_where_fields_and_faults_stand) {
+    static const char text[] = "\xef\xbb\xbf"
+                               "a,\"b\nc\",d\r\n"
+                               "\n"
+                               "\xc3\xb8,x\n"
+                               "p,q\"r\n";
+    samme_span rest = SAMME_SPAN(text, sizeof text - 1);
+    samme_csv *csv = samme_csv_new(samme_csv_of_span(&rest));
+    samme_csv_row row;
+    cr_assert_eq(samme_csv_next(csv, &row, NULL), SAMME_OK);
+    cr_assert_eq(row.count, 3);
+    static const samme_csv_spot first[] = {{1, 1}, {1, 3}, {2, 4}};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(row.spots[i].line == first[i].line && row.spots[i].column == first[i].column,
+                  "field %zu at %llu:%llu", i, (unsigned long long)row.spots[i].line,
+                  (unsigned long long)row.spots[i].column);
+    cr_assert_eq(samme_csv_next(csv, &row, NULL), SAMME_OK);
+    cr_assert(row.spots[1].line == 4 && row.spots[1].column == 3);
+    cr_assert_eq(samme_csv_next(csv, &row, NULL), SAMME_MALFORMED);
+    cr_assert(row.fault.line == 5 && row.fault.column == 4);
+    cr_assert_eq(samme_csv_next(csv, &row, NULL), SAMME_NOT_FOUND);
+    samme_csv_free(csv);
 }

@@ -1,4 +1,4 @@
-#include "cli/importing/csv.h"
+#include "base/csv.h"
 
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@ struct samme_csv {
     bool ended; /* the source has no more than what is in the window */
     bool begun;
     samme_span fields[SAMME_CSV_FIELDS_MAX];
+    samme_csv_spot spots[SAMME_CSV_FIELDS_MAX];
     uint8_t text[ROW_MAX + SAMME_CSV_FIELDS_MAX]; /* the fields, each with a 0 behind it */
     uint8_t window[WINDOW_BYTES];
 };
@@ -35,6 +36,22 @@ samme_csv *samme_csv_new(samme_csv_source source) {
     csv->start = csv->end = csv->count = 0;
     csv->ended = csv->begun = false;
     return csv;
+}
+
+static samme_status read_span(void *self, uint8_t *out, size_t room, size_t *out_length,
+                              samme_error *error) {
+    (void)error;
+    samme_span *rest = self;
+    size_t length = rest->length < room ? rest->length : room;
+    if (length > 0)
+        memcpy(out, rest->data, length);
+    *rest = SAMME_SPAN(rest->data + length, rest->length - length);
+    *out_length = length;
+    return SAMME_OK;
+}
+
+samme_csv_source samme_csv_of_span(samme_span *rest) {
+    return (samme_csv_source){.self = rest, .read = read_span};
 }
 
 void samme_csv_free(samme_csv *csv) {
@@ -109,7 +126,20 @@ typedef struct cursor {
     samme_span in;
     size_t at;
     uint8_t *out;
+    size_t counted; /* bytes in front of `spot` */
+    samme_csv_spot spot;
 } cursor;
+
+/* Where `at` is, counted on from the last time. */
+static samme_csv_spot spot_at(cursor *in) {
+    for (; in->counted < in->at && in->counted < in->in.length; in->counted++) {
+        uint8_t byte = in->in.data[in->counted];
+        bool line_ends = byte == '\n';
+        in->spot.line += line_ends;
+        in->spot.column = line_ends ? 1 : in->spot.column + ((byte & 0xc0) != 0x80);
+    }
+    return in->spot;
+}
 
 static const char *take_quoted(cursor *in) {
     in->at++;
@@ -149,6 +179,7 @@ static const char *split(samme_csv *csv, cursor *in) {
         if (csv->count == SAMME_CSV_FIELDS_MAX)
             return "too many fields";
         uint8_t *text = in->out;
+        csv->spots[csv->count] = spot_at(in);
         bool quoted = in->at < in->in.length && in->in.data[in->at] == '"';
         const char *fault = quoted ? take_quoted(in) : take_plain(in);
         if (fault != NULL)
@@ -207,10 +238,11 @@ samme_status samme_csv_next(samme_csv *csv, samme_csv_row *out, samme_error *err
         return status;
     if (rest(csv).length == 0)
         return samme_fail(error, SAMME_NOT_FOUND, "there are no more rows");
-    *out = (samme_csv_row){.line = csv->line, .fields = csv->fields};
-    cursor in = {.in = rest(csv), .out = csv->text};
+    *out = (samme_csv_row){.line = csv->line, .fields = csv->fields, .spots = csv->spots};
+    cursor in = {.in = rest(csv), .out = csv->text, .spot = {csv->line, 1}};
     const char *fault = split(csv, &in);
     if (fault != NULL) {
+        out->fault = spot_at(&in);
         status = skip_line(csv, out, error);
         if (status != SAMME_OK)
             return status;
