@@ -1,0 +1,123 @@
+/* Norwegian bokmål: see words.h. */
+#include <stddef.h>
+
+#include "sop/words.h"
+
+static const char *const abbreviations[] = {
+    "kl.",    "bl.a.",  "f.eks.", "eks.",  "nr.",  "ca.",  "jf.",   "jfr.",  "dvs.",
+    "d.v.s.", "pga.",   "p.g.a.", "mht.",  "ift.", "ev.",  "evt.",  "inkl.", "ekskl.",
+    "hr.",    "fr.",    "dr.",    "prof.", "tlf.", "avd.", "maks.", "vedr.", "iht.",
+    "ang.",   "adr.",   "kap.",   "fig.",  "art.", "pkt.", "resp.", "sml.",  "adm.",
+    "ass.",   "t.o.m.", "f.o.m.", "pr.",   "hhv.", "kr.#", "min.#", "stk.#", NULL};
+static const char *const openers[] = {"den",
+                                      "det",
+                                      "de",
+                                      "dette",
+                                      "denne",
+                                      "disse",
+                                      "han",
+                                      "hun",
+                                      "vi",
+                                      "du",
+                                      "man",
+                                      "jeg",
+                                      "din",
+                                      "ditt",
+                                      "dine",
+                                      "vår",
+                                      "vårt",
+                                      "våre",
+                                      "deres",
+                                      "hans",
+                                      "hennes",
+                                      "sin",
+                                      "sitt",
+                                      "sine",
+                                      "en",
+                                      "ei",
+                                      "et",
+                                      "kunden",
+                                      "kunder",
+                                      "kundene",
+                                      "medarbeideren",
+                                      "medarbeidere",
+                                      "medarbeiderne",
+                                      "ekspeditøren",
+                                      "personalet",
+                                      "butikken",
+                                      "alle",
+                                      "hver",
+                                      "enhver",
+                                      "ingen",
+                                      "noen",
+                                      "vennligst",
+                                      "med",
+                                      "av",
+                                      "uten",
+                                      NULL};
+static const char *const conditions[] = {"hvis",   "når",  "før", "etter", "dersom", "innen",
+                                         "inntil", "mens", "med", "så",    NULL};
+static const char *const verbs[] = {
+    "spør",    "si",    "hils",  "takk",  "gi",       "ta",         "les",       "skriv",
+    "vis",     "finn",  "hent",  "be",    "tilby",    "registrer",  "skann",     "lukk",
+    "åpne",    "trykk", "velg",  "tast",  "noter",    "kontroller", "sjekk",     "undersøk",
+    "legg",    "sett",  "still", "send",  "ring",     "lytt",       "gjenta",    "bekreft",
+    "forklar", "pakk",  "tell",  "vei",   "fjern",    "vent",       "unnskyld",  "beklag",
+    "la",      "bruk",  "gå",    "følg",  "lagre",    "opprett",    "avslutt",   "start",
+    "stopp",   "lever", "motta", "meld",  "informer", "fortell",    "undertegn", "se",
+    "hold",    "hjelp", "sørg",  "prøv",  "smil",     "bytt",       "slett",     "stemple",
+    "stå",     "fyll",  "betal", "svar",  "merk",     "nevn",       "del",       "fortsett",
+    "avvis",   "lov",   "lag",   "flytt", "heng",     "inviter",    "kikk",      "marker",
+    "nikk",    "pek",   "rydd",  "samle", "søk",      "refunder",   "returner",  "annuller",
+    NULL};
+static const char *const joined_verbs[] = {
+    "spør",      "si",      "gi",      "les",        "skriv", "hent",     "be",     "tilby",
+    "registrer", "skann",   "tast",    "kontroller", "sjekk", "undersøk", "legg",   "sett",
+    "send",      "gjenta",  "bekreft", "forklar",    "fjern", "unnskyld", "beklag", "opprett",
+    "avslutt",   "fortell", "velg",    "ta",         "lukk",  "noter",    NULL};
+static const char *const ands[] = {"og", NULL};
+static const char *const stoppers[] = {"å",    "kan", "skal",   "må",     "vil",  "som",
+                                       "hvis", "når", "kunden", "kunder", "ikke", NULL};
+static const char *const joins[] = {"og deretter", "og så",    "hvoretter", "og etterpå",
+                                    "og dernest",  "og siden", NULL};
+static const samme_phrase tenses[] = {{"ble", "the past"},
+                                      {"blitt", "the past"},
+                                      {"har vært", "the past"},
+                                      {"hadde", "the past"},
+                                      {"skal bli", "the future"},
+                                      {"vil bli", "the future"},
+                                      {"kommer til å", "the future"},
+                                      {"skulle ha", "the past"},
+                                      {"bør bli", "the passive"},
+                                      {NULL, NULL}};
+static const samme_phrase tense_endings[] = {{"treres", "the passive"}, {"lleres", "the passive"},
+                                             {"rneres", "the passive"}, {"oteres", "the passive"},
+                                             {"ateres", "the passive"}, {"ineres", "the passive"},
+                                             {"rmeres", "the passive"}, {NULL, NULL}};
+static const samme_phrase wordy[] = {
+    {"sørg for at", "say what to do"},      {"påse at", "say what to check"},
+    {"såfremt", "write \"hvis\""},          {"vedrørende", "write \"om\""},
+    {"i forbindelse med", "write \"ved\""}, {"med henblikk på", "write \"for å\""},
+    {"i henhold til", "write \"etter\""},   {"med hensyn til", "write \"om\""},
+    {"hvorvidt", "write \"om\""},           {"foreta en", "use the verb alone"},
+    {"i tilfelle av at", "write \"hvis\""}, {"på nåværende tidspunkt", "write \"nå\""},
+    {"så snart som mulig", "say when"},     {"snarest mulig", "say when"},
+    {"om nødvendig", "say when"},           {"det er viktig å", "cut it"},
+    {"det er viktig at", "cut it"},         {"vær oppmerksom på at", "cut it"},
+    {"benytt", "write \"bruk\""},           {"benytte", "write \"bruke\""},
+    {"anvend", "write \"bruk\""},           {"anvende", "write \"bruke\""},
+    {"iverksett", "write \"begynn\""},      {NULL, NULL}};
+
+const samme_tongue_words samme_words_nb = {
+    .abbreviations = abbreviations,
+    .openers = openers,
+    .conditions = conditions,
+    .verbs = verbs,
+    .joined_verbs = joined_verbs,
+    .ands = ands,
+    .stoppers = stoppers,
+    .joins = joins,
+    .tenses = tenses,
+    .tense_endings = tense_endings,
+    .wordy = wordy,
+};
