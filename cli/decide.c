@@ -1,96 +1,78 @@
 /* samme decide DIR: answers facts with the policy of a folder, as a branch would. */
 #include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/text.h"
+#include "cli/answering.h"
 #include "cli/cli.h"
-#include "os/files.h"
-#include "policy/policy.h"
 #include "samme/limits.h"
 
 /* One line of facts needs a small part of this. */
 #define LINE_ARENA_BYTES (4u * 1024u * 1024u)
+/* Explained, a table of the most rules there may be. */
+#define OUT_MAX_BYTES (4u * 1024u * 1024u)
+
+typedef struct options {
+    const char *root;
+    const char *past;
+    bool numbered;
+    samme_answering answering;
+} options;
+
+static void take_number(options *to, const char *argument, struct argp_state *state) {
+    uint64_t *number = &to->answering.today_number;
+    if (samme_u64_parse(samme_span_of_text(argument), number) != SAMME_OK || *number == 0)
+        argp_error(state, "--release: expected a number from 1, found \"%s\"", argument);
+    to->numbered = true;
+}
+
+/* Cuts "da,en" at its commas; argument vectors may be written to. */
+static void take_languages(options *to, char *argument, struct argp_state *state) {
+    samme_answering *answering = &to->answering;
+    for (char *end = argument; end != NULL; argument = end + 1) {
+        end = strchr(argument, ',');
+        if (end != NULL)
+            *end = 0;
+        if (argument[0] == 0 || answering->language_count == SAMME_ANSWER_LANGUAGES_MAX)
+            argp_error(state, "--lang: expected 1 to %u languages as da,en",
+                       SAMME_ANSWER_LANGUAGES_MAX);
+        else
+            answering->languages[answering->language_count++] = argument;
+        if (end == NULL)
+            break;
+    }
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state) {
-    const char **folder = state->input;
+    options *to = state->input;
     switch (key) {
+    case 'p':
+        to->past = argument;
+        return 0;
+    case 'r':
+        take_number(to, argument, state);
+        return 0;
+    case 'e':
+        to->answering.explain = true;
+        return 0;
+    case 'l':
+        take_languages(to, argument, state);
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             argp_error(state, "expected one folder, found \"%s\" too", argument);
-        *folder = argument;
+        to->root = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "expected the folder that holds chain.yaml and policy/");
         return EINVAL;
+    case ARGP_KEY_END:
+        if (to->past != NULL && to->numbered && to->answering.today_number < 2)
+            argp_error(state, "--release: expected 2 or more with --past");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-/* The authored files a decision needs, read whole. */
-typedef struct folder {
-    const char *root;
-    samme_document *documents;
-    size_t count;
-    samme_error *error;
-} folder;
-
-static void free_folder(folder *in) {
-    for (size_t i = 0; i < in->count; i++) {
-        free((char *)(uintptr_t)in->documents[i].path);
-        free((uint8_t *)(uintptr_t)in->documents[i].content.data);
-    }
-    free(in->documents);
-}
-
-static samme_status add_document(folder *in, const char *path, samme_span content) {
-    samme_document *more = realloc(in->documents, (in->count + 1) * sizeof *more);
-    if (more == NULL)
-        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for %s", path);
-    in->documents = more;
-    char *name = strdup(path);
-    if (name == NULL)
-        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for %s", path);
-    in->documents[in->count++] = (samme_document){.path = name, .content = content};
-    return SAMME_OK;
-}
-
-static samme_status visit_file(void *context, const char *relative_path) {
-    folder *in = context;
-    if (strcmp(relative_path, "chain.yaml") != 0 && strncmp(relative_path, "policy/", 7) != 0)
-        return SAMME_OK;
-    if (in->count == SAMME_RELEASE_MAX_DOCUMENTS)
-        return samme_fail(in->error, SAMME_TOO_LARGE, "%s/policy: expected at most %u files",
-                          in->root, SAMME_RELEASE_MAX_DOCUMENTS);
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", in->root, relative_path) < 0)
-        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for %s", relative_path);
-    samme_buffer content;
-    samme_buffer_init(&content, SAMME_DOCUMENT_MAX_BYTES);
-    samme_status status = samme_file_read(path, &content, in->error);
-    free(path);
-    if (status == SAMME_OK)
-        status = add_document(in, relative_path, samme_buffer_span(&content));
-    if (status != SAMME_OK)
-        samme_buffer_free(&content);
-    return status;
-}
-
-/* Compiles the folder's policy; gives the exit code. */
-static int load(const char *root, samme_policy **out) {
-    samme_error error = {.status = SAMME_OK};
-    folder in = {.root = root, .error = &error};
-    samme_status status = samme_folder_walk(root, visit_file, &in, &error);
-    int code = SAMME_EXIT_OK;
-    if (status != SAMME_OK) {
-        code = samme_cli_fail(&error);
-    } else if (samme_policy_compile(in.documents, in.count, out, &error) != SAMME_OK) {
-        code = samme_cli_fail(&error);
-        if (error.status != SAMME_NO_MEMORY)
-            code = SAMME_EXIT_BAD;
-    }
-    free_folder(&in);
-    return code;
 }
 
 /* Reads a line without its newline; false at the end. A line over the maximum leaves its buffer in
@@ -112,7 +94,7 @@ static bool blank(samme_span line) {
     return true;
 }
 
-static samme_status answer_line(const samme_policy *policy, const samme_buffer *line,
+static samme_status answer_line(const samme_answering *in, const samme_buffer *line,
                                 samme_arena *arena, samme_buffer *out, samme_error *error) {
     samme_status status = samme_buffer_status(line);
     if (status != SAMME_OK)
@@ -120,24 +102,15 @@ static samme_status answer_line(const samme_policy *policy, const samme_buffer *
                           SAMME_REQUEST_MAX_BYTES);
     const Samme__Facts *facts =
         SAMME_FROM_JSON(Facts, facts, samme_buffer_span(line), "facts", arena, error);
-    if (facts == NULL)
-        return error->status;
-    Samme__Answer answer;
-    status = samme_policy_decide(policy, facts, &answer, error);
-    if (status != SAMME_OK)
-        return status;
-    samme_to_json(&answer, out);
-    samme_buffer_u8(out, '\n');
-    status = samme_buffer_status(out);
-    return status == SAMME_OK ? status : samme_fail(error, status, "no room for the answer");
+    return facts == NULL ? error->status : samme_answer_line(in, facts, out, error);
 }
 
-static int answer_all(const samme_policy *policy) {
+static int answer_all(const samme_answering *in) {
     samme_buffer line;
     samme_buffer out;
     samme_arena arena;
     samme_buffer_init(&line, SAMME_REQUEST_MAX_BYTES);
-    samme_buffer_init(&out, SAMME_REQUEST_MAX_BYTES);
+    samme_buffer_init(&out, OUT_MAX_BYTES);
     samme_arena_init(&arena, LINE_ARENA_BYTES);
     int code = SAMME_EXIT_OK;
     for (unsigned long number = 1; read_line(&line); number++) {
@@ -145,7 +118,7 @@ static int answer_all(const samme_policy *policy) {
             continue;
         samme_error error;
         samme_buffer_clear(&out);
-        if (answer_line(policy, &line, &arena, &out, &error) == SAMME_OK) {
+        if (answer_line(in, &line, &arena, &out, &error) == SAMME_OK) {
             fwrite(out.data, 1, out.length, stdout);
         } else {
             fprintf(stderr, "stdin:%lu: %s\n", number, error.text);
@@ -163,24 +136,48 @@ static int answer_all(const samme_policy *policy) {
     return code;
 }
 
+/* Gives the exit code: a policy that does not compile is what is examined, and bad. */
+static int read_folder(const char *root, bool with_texts, samme_answer_folder *out) {
+    samme_error error;
+    if (samme_answer_folder_read(root, with_texts, out, &error) == SAMME_OK)
+        return SAMME_EXIT_OK;
+    int code = samme_cli_fail(&error);
+    return code == SAMME_EXIT_INPUT ? SAMME_EXIT_BAD : code;
+}
+
 int samme_cli_decide(int argc, char **argv) {
+    static const struct argp_option argp_options[] = {
+        {"past", 'p', "DIR", 0, "a folder that stands for the release of the day of purchase", 0},
+        {"release", 'r', "N", 0,
+         "number of the release that DIR stands for (with --past 2, if not given); the past one "
+         "is N - 1",
+         0},
+        {"explain", 'e', NULL, 0, "say why the rules before the one that answered did not", 0},
+        {"lang", 'l', "LANGUAGES", 0, "add the reason's texts, as \"da,en\"", 0},
+        {NULL, 0, NULL, 0, NULL, 0},
+    };
     static const struct argp argp = {
+        .options = argp_options,
         .parser = parse_option,
         .args_doc = "DIR",
-        .doc =
-            "Answers facts by the policy in DIR (chain.yaml and policy/). Reads one JSON object of "
-            "facts "
-            "per line from standard input and writes one JSON answer per line. Lines that are not "
-            "facts are named on standard error; the others are answered.",
+        .doc = "Answers facts by the policy in DIR (chain.yaml, policy/ and floors/). Reads one "
+               "JSON object of facts per line from standard input and writes one JSON answer per "
+               "line. Lines that are not facts are named on standard error; the others are "
+               "answered.",
     };
-    const char *root = NULL;
-    error_t wrong = argp_parse(&argp, argc, argv, 0, NULL, &root);
-    if (wrong != 0)
+    options to = {.root = NULL};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &to) != 0)
         return SAMME_EXIT_USAGE;
-    samme_policy *policy = NULL;
-    int code = load(root, &policy);
+    samme_answering *in = &to.answering;
+    if (to.past != NULL && !to.numbered)
+        in->today_number = 2;
+    in->past_number = in->today_number - 1;
+    int code = read_folder(to.root, in->language_count > 0, &in->today);
+    if (code == SAMME_EXIT_OK && to.past != NULL)
+        code = read_folder(to.past, in->language_count > 0, &in->past);
     if (code == SAMME_EXIT_OK)
-        code = answer_all(policy);
-    samme_policy_free(policy);
+        code = answer_all(in);
+    samme_answer_folder_free(&in->past);
+    samme_answer_folder_free(&in->today);
     return code;
 }

@@ -91,8 +91,7 @@ static samme_status add_document(struct build *build, const char *path, samme_bu
     *document = (samme_release_document){.length = (uint32_t)content->length};
     snprintf(document->path, sizeof document->path, "%s", path);
     document->hash = samme_sha256(samme_buffer_span(content));
-    bool of_policy = strcmp(path, "chain.yaml") == 0 || strncmp(path, "policy/", 7) == 0;
-    return of_policy ? keep_for_policy(build, path, content) : SAMME_OK;
+    return samme_policy_reads(path) ? keep_for_policy(build, path, content) : SAMME_OK;
 }
 
 static samme_status visit_document(void *context, const char *relative_path) {

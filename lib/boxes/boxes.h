@@ -34,8 +34,7 @@ typedef struct samme_box_range {
 } samme_box_range;
 
 /* Ranges ascend and share no value. As a cell: no ranges (NULL, 0) is "any", the whole domain with
- * ABSENT; a cell with ranges holds for ABSENT only when its first range is just that, not when a
- * range reaches it. */
+ * ABSENT; a cell with ranges never holds for ABSENT, also when a range reaches it. */
 typedef struct samme_box_set {
     const samme_box_range *ranges;
     size_t count;

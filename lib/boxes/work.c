@@ -79,10 +79,9 @@ void samme_box_work_fini(samme_box_work *work) {
     samme_arena_free(&work->arena);
 }
 
-/* A cell within its domain, without ABSENT unless it is "any" or names it. */
+/* A cell within its domain, without ABSENT unless it is "any". */
 static samme_status clip(samme_box_work *work, samme_box_set cell, uint32_t dimension,
                          samme_box_set *out, samme_error *error) {
-    static const samme_box_range all = {SAMME_BOX_ABSENT, INT64_MAX};
     static const samme_box_range present = {SAMME_BOX_ABSENT + 1, INT64_MAX};
     samme_status status = check_set(cell, "cell", dimension, error);
     if (status != SAMME_OK)
@@ -91,13 +90,12 @@ static samme_status clip(samme_box_work *work, samme_box_set cell, uint32_t dime
         *out = work->domains[dimension];
         return SAMME_OK;
     }
-    const bool named = cell.ranges[0].high == SAMME_BOX_ABSENT;
     samme_box_set within;
     status = samme_box_set_combine(&work->arena, SAMME_BOX_SET_AND, cell, work->domains[dimension],
                                    &within);
     if (status == SAMME_OK)
         status = samme_box_set_combine(&work->arena, SAMME_BOX_SET_AND, within,
-                                       (samme_box_set){named ? &all : &present, 1}, out);
+                                       (samme_box_set){&present, 1}, out);
     return status;
 }
 

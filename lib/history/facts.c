@@ -1,6 +1,8 @@
+#include "history/facts.h"
+
 #include "base/calendar.h"
 #include "base/money.h"
-#include "history/query.h"
+#include "history/slices.h"
 
 static const Samme__SaleLine *line_of(const Samme__Sale *sale, uint32_t no) {
     for (size_t i = 0; i < sale->n_lines; i++) {
@@ -10,15 +12,29 @@ static const Samme__SaleLine *line_of(const Samme__Sale *sale, uint32_t no) {
     return NULL;
 }
 
-/* Day 0 is the day of possession, where that is later than the sale. */
-static void set_days(const Samme__Sale *sale, const char *today, Samme__Facts *facts) {
-    const char *from =
-        sale->delivered_on[0] != 0 ? sale->delivered_on : sale->receipt->business_date;
+/* Days from one date to another; false when either is none. */
+static bool days_between(const char *from, const char *to, int64_t *out) {
     int32_t first, last;
-    if (samme_date_parse(from, &first) != SAMME_OK || samme_date_parse(today, &last) != SAMME_OK)
-        return;
-    facts->has_days_since_purchase_case = SAMME__FACTS__HAS_DAYS_SINCE_PURCHASE_DAYS_SINCE_PURCHASE;
-    facts->days_since_purchase = (int64_t)last - first;
+    if (samme_date_parse(from, &first) != SAMME_OK || samme_date_parse(to, &last) != SAMME_OK)
+        return false;
+    *out = (int64_t)last - first;
+    return true;
+}
+
+/* The customer got the goods when they bought them, where no other day is known. */
+static void set_days(const Samme__Sale *sale, Samme__Facts *facts) {
+    int32_t day;
+    facts->purchase_date = sale->receipt->business_date;
+    if (sale->delivered_on[0] == 0)
+        facts->receipt_date = facts->purchase_date;
+    else if (samme_date_parse(sale->delivered_on, &day) == SAMME_OK)
+        facts->receipt_date = sale->delivered_on;
+    if (days_between(facts->purchase_date, facts->today, &facts->days_since_purchase))
+        facts->has_days_since_purchase_case =
+            SAMME__FACTS__HAS_DAYS_SINCE_PURCHASE_DAYS_SINCE_PURCHASE;
+    if (days_between(facts->receipt_date, facts->today, &facts->days_since_receipt))
+        facts->has_days_since_receipt_case =
+            SAMME__FACTS__HAS_DAYS_SINCE_RECEIPT_DAYS_SINCE_RECEIPT;
 }
 
 static void set_quantity_left(Samme__Facts *facts, int64_t left) {
@@ -38,45 +54,54 @@ static void set_line_paid(const Samme__SaleLine *sold, int64_t refunded, int64_t
 
 /* Claim, what is left and its price, of a line that was sold. */
 static samme_status set_claim(const samme_rows *rows, const Samme__Sale *sale,
-                              const Samme__SaleLine *sold, const Samme__ReturnLine *line,
-                              const samme_horizon *horizon, Samme__Facts *facts) {
+                              const Samme__SaleLine *sold, const samme_asking *asking,
+                              Samme__Facts *facts) {
     samme_line_sum sum;
-    samme_status status = samme_refunded(rows, sale->receipt, line->no, horizon, &sum);
+    samme_status status = samme_refunded(rows, sale->receipt, sold->no, asking->horizon, &sum);
     if (status != SAMME_OK)
         return status;
     const int64_t left = sum.quantity < sold->quantity ? sold->quantity - sum.quantity : 0;
     set_quantity_left(facts, left);
-    if (line->quantity > left) {
+    if (asking->line->quantity > left) {
         facts->claim = SAMME__CLAIM__taken;
         return SAMME_OK;
     }
     facts->claim =
-        sale->receipt->branch == horizon->branch ? SAMME__CLAIM__own : SAMME__CLAIM__unconfirmed;
-    set_line_paid(sold, sum.quantity, line->quantity, facts);
-    return SAMME_OK;
+        facts->home_branch == SAMME__YES_NO__yes ? SAMME__CLAIM__own : SAMME__CLAIM__unconfirmed;
+    set_line_paid(sold, sum.quantity, asking->line->quantity, facts);
+    return samme_bundle_facts(rows, asking, sale, sold, facts);
 }
 
-static samme_status set_sale(const samme_rows *rows, const Samme__Sale *sale,
-                             const Samme__ReturnLine *line, const samme_horizon *horizon,
-                             Samme__Facts *facts) {
+/* A channel that this version does not know is not told. */
+static Samme__Channel channel_of(const Samme__Sale *sale) {
+    bool known = (int)sale->channel >= 0 && sale->channel <= SAMME__CHANNEL__phone;
+    return known ? sale->channel : SAMME__CHANNEL__channel_unset;
+}
+
+static samme_status set_sale(const samme_rows *rows, const samme_sale_view *view,
+                             const samme_asking *asking, samme_arena *arena, Samme__Facts *facts) {
+    const Samme__Sale *sale = view->row->sale;
     facts->receipt_source = SAMME__RECEIPT_SOURCE__node;
     facts->currency = sale->currency;
-    facts->purchase_date = sale->receipt->business_date;
-    set_days(sale, facts->today, facts);
-    const Samme__SaleLine *sold = line_of(sale, line->no);
-    if (sold == NULL)
-        return SAMME_OK;
+    facts->channel = channel_of(sale);
+    facts->home_branch =
+        sale->receipt->branch == asking->horizon->branch ? SAMME__YES_NO__yes : SAMME__YES_NO__no;
+    set_days(sale, facts);
+    samme_status status = samme_tender_facts(asking, view, arena, facts);
+    const Samme__SaleLine *sold = line_of(sale, asking->line->no);
+    if (status != SAMME_OK || sold == NULL)
+        return status;
     facts->category = sold->category;
+    facts->employee_discount = sold->employee_discount ? SAMME__YES_NO__yes : SAMME__YES_NO__no;
     if (sale->kind == SAMME__SALE_KIND__void) { /* sold nothing */
         set_quantity_left(facts, 0);
         return SAMME_OK;
     }
-    return set_claim(rows, sale, sold, line, horizon, facts);
+    return set_claim(rows, sale, sold, asking, facts);
 }
 
-static Samme__Facts *asserted_facts(const Samme__ReturnOpened *opened,
-                                    const Samme__ReturnLine *line, Samme__Mode mode,
-                                    samme_arena *arena) {
+static Samme__Facts *asserted_facts(const samme_asking *asking, samme_arena *arena) {
+    const Samme__ReturnOpened *opened = asking->opened;
     Samme__Facts *facts = samme_arena_alloc(arena, sizeof *facts);
     char *today = samme_arena_text(arena, opened->today);
     if (facts == NULL || today == NULL)
@@ -85,36 +110,45 @@ static Samme__Facts *asserted_facts(const Samme__ReturnOpened *opened,
     facts->claim_type = opened->claim_type;
     facts->condition = opened->condition;
     facts->receipt_kind = opened->receipt_kind;
+    facts->wish = opened->wish;
+    if (opened->has_repair_attempts_case != SAMME__RETURN_OPENED__HAS_REPAIR_ATTEMPTS__NOT_SET) {
+        facts->has_repair_attempts_case = SAMME__FACTS__HAS_REPAIR_ATTEMPTS_REPAIR_ATTEMPTS;
+        facts->repair_attempts = opened->repair_attempts;
+    }
     facts->today = today;
-    facts->mode = mode;
+    facts->mode = asking->mode;
     facts->receipt_source = SAMME__RECEIPT_SOURCE__no_receipt;
     facts->claim = SAMME__CLAIM__no_claim;
     facts->has_quantity_asked_case = SAMME__FACTS__HAS_QUANTITY_ASKED_QUANTITY_ASKED;
-    facts->quantity_asked = line->quantity;
+    facts->quantity_asked = asking->line->quantity;
     return facts;
 }
 
 samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
                              const samme_horizon *horizon, samme_arena *arena,
-                             const Samme__ReceiptRow **out) {
-    samme_status status = SAMME_NOT_FOUND;
-    if (opened->receipt != NULL)
-        status = samme_find_receipt(rows, opened->receipt, horizon, arena, out);
-    if (status != SAMME_NOT_FOUND)
-        return status;
-    *out = NULL;
-    return SAMME_OK;
+                             samme_sale_view *out) {
+    samme_row_key key;
+    *out = (samme_sale_view){.row = NULL};
+    if (opened->receipt == NULL)
+        return SAMME_OK;
+    samme_status status = samme_find_receipt(rows, opened->receipt, horizon, arena, &out->row);
+    if (status == SAMME_NOT_FOUND) {
+        out->row = NULL;
+        return SAMME_OK;
+    }
+    if (status == SAMME_OK)
+        status = samme_receipt_key(opened->receipt, &key);
+    if (status == SAMME_OK)
+        status = samme_sum_tenders(rows, &key, horizon, out->refunded);
+    return status;
 }
 
-samme_status samme_line_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
-                              const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
-                              const samme_horizon *horizon, Samme__Mode mode, samme_arena *arena,
-                              Samme__Facts **out) {
-    Samme__Facts *facts = asserted_facts(opened, line, mode, arena);
+samme_status samme_line_facts(const samme_rows *rows, const samme_asking *asking,
+                              const samme_sale_view *sale, samme_arena *arena, Samme__Facts **out) {
+    Samme__Facts *facts = asserted_facts(asking, arena);
     if (facts == NULL)
         return SAMME_NO_MEMORY;
-    samme_status status =
-        sale != NULL ? set_sale(rows, sale->sale, line, horizon, facts) : SAMME_OK;
+    samme_status status = sale->row != NULL ? set_sale(rows, sale, asking, arena, facts) : SAMME_OK;
     if (status == SAMME_OK)
         *out = facts;
     return status;
@@ -124,11 +158,12 @@ samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpene
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) {
-    const Samme__ReceiptRow *sale;
+    const samme_asking asking = {.opened = opened, .line = line, .horizon = horizon, .mode = mode};
+    samme_sale_view sale;
     samme_status status = samme_find_sale(rows, opened, horizon, arena, &sale);
     if (status == SAMME_OK)
-        status = samme_line_facts(rows, opened, line, sale, horizon, mode, arena, out);
+        status = samme_line_facts(rows, &asking, &sale, arena, out);
     if (status == SAMME_OK)
-        *out_sale = sale;
+        *out_sale = sale.row;
     return status;
 }

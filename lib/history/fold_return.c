@@ -130,6 +130,28 @@ static samme_status check_room(samme_folding *folding, const samme_row_key *rece
     return SAMME_OK;
 }
 
+/* What the answer pays to each known kind of tender, one line a kind. */
+static void set_refunds(const Samme__Answer *answer, Samme__Refund *refunds,
+                        Samme__Refund **pointers, Samme__RefundSlice *slice) {
+    int64_t by_kind[SAMME_TENDER_KINDS] = {0};
+    for (size_t i = 0; i < answer->n_refunds; i++) {
+        const Samme__Refund *refund = answer->refunds[i];
+        const unsigned kind = (unsigned)refund->tender;
+        if (kind > 0 && kind < SAMME_TENDER_KINDS && refund->amount > 0)
+            by_kind[kind] = samme_add_up(by_kind[kind], refund->amount);
+    }
+    slice->refunds = pointers;
+    for (unsigned kind = 1; kind < SAMME_TENDER_KINDS; kind++) {
+        if (by_kind[kind] == 0)
+            continue;
+        Samme__Refund *refund = &refunds[slice->n_refunds];
+        *refund = (Samme__Refund)SAMME__REFUND__INIT;
+        refund->tender = (Samme__TenderKind)kind;
+        refund->amount = by_kind[kind];
+        pointers[slice->n_refunds++] = refund;
+    }
+}
+
 static samme_status put_slice(samme_folding *folding, const samme_row_key *receipt_key,
                               const char *case_code, const Samme__LineDecision *line) {
     const samme_position *at = folding->position;
@@ -144,6 +166,8 @@ static samme_status put_slice(samme_folding *folding, const samme_row_key *recei
     slice.journal_index = at->own_layer ? 0 : at->journal_index;
     slice.own_layer = at->own_layer;
     slice.claim = line->facts->claim;
+    Samme__Refund refunds[SAMME_TENDER_KINDS], *pointers[SAMME_TENDER_KINDS];
+    set_refunds(line->answer, refunds, pointers, &slice);
     samme_row_key prefix, key;
     samme_line_prefix(receipt_key, line->no, &prefix);
     samme_slice_key(&prefix, at->branch, at->epoch, at->index, &key);

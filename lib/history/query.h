@@ -35,10 +35,12 @@ samme_status samme_find_case(const samme_rows *rows, const char *case_code, samm
                              const Samme__CaseRow **out) SAMME_CHECKED;
 
 #define SAMME_LINE_BRANCHES_MAX 8u
+#define SAMME_TENDER_KINDS      (SAMME__TENDER_KIND__other + 1)
 typedef struct samme_line_sum {
     int64_t quantity; /* thousandths refunded or authorised, not failed or cancelled */
     int64_t refund;   /* minor units */
-    size_t slices;    /* within the horizon, those given back too */
+    int64_t by_tender[SAMME_TENDER_KINDS]; /* what of it went to each kind of tender; [0] is 0 */
+    size_t slices;                         /* within the horizon, those given back too */
     uint32_t branches[SAMME_LINE_BRANCHES_MAX]; /* that refunded, first come first; more are not
                                                    listed */
     size_t branch_count;
@@ -46,24 +48,42 @@ typedef struct samme_line_sum {
 samme_status samme_refunded(const samme_rows *rows, const Samme__ReceiptRef *receipt, uint32_t line,
                             const samme_horizon *horizon, samme_line_sum *out) SAMME_CHECKED;
 
-/* The facts of one line of a return as a branch deciding at this horizon has them. `mode` is
- * asserted by the branch (a clock made it) and taken as given. *out_sale is the receipt used, or
- * NULL when there is none within the horizon: then claim is no_claim. Dates that do not parse leave
- * days_since_purchase absent. */
+/* The sale a return is about, as known within the horizon. */
+typedef struct samme_sale_view {
+    const Samme__ReceiptRow *row;         /* NULL: none */
+    int64_t refunded[SAMME_TENDER_KINDS]; /* of the receipt, by kind of tender */
+} samme_sale_view;
+/* A return of many lines reads its receipt once (it may have thousands). */
+samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                             const samme_horizon *horizon, samme_arena *arena,
+                             samme_sale_view *out) SAMME_CHECKED;
+
+/* A promotion group of more lines than this has no bundle facts. */
+#define SAMME_BUNDLE_LINES_MAX 64u
+
+/* One line of a return, asked at a horizon. */
+typedef struct samme_asking {
+    const Samme__ReturnOpened *opened;
+    const Samme__ReturnLine *line;
+    Samme__LineDecision *const
+        *before; /* lines of this return that were decided before it: what
+                    they pay counts as refunded, what they give back as gone */
+    size_t before_count;
+    const samme_horizon *horizon;
+    Samme__Mode mode; /* said by the branch (a clock made it) and taken as given */
+} samme_asking;
+
+/* The facts that the logs give for it, as the deciding branch has them; README.md has the rules.
+ * Those that chain.yaml gives are not filled: samme_chain_facts (policy/policy.h) is called behind
+ * this. Dates that do not parse leave the days absent. */
+samme_status samme_line_facts(const samme_rows *rows, const samme_asking *asking,
+                              const samme_sale_view *sale, samme_arena *arena,
+                              Samme__Facts **out) SAMME_CHECKED;
+/* Both, for one line alone. *out_sale is the receipt used, or NULL. */
 samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) SAMME_CHECKED;
-
-/* The two halves of it: a return of many lines reads its receipt once (it may have thousands).
- * *out is NULL when there is no receipt within the horizon. */
-samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
-                             const samme_horizon *horizon, samme_arena *arena,
-                             const Samme__ReceiptRow **out) SAMME_CHECKED;
-samme_status samme_line_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
-                              const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
-                              const samme_horizon *horizon, Samme__Mode mode, samme_arena *arena,
-                              Samme__Facts **out) SAMME_CHECKED;
 
 /* Calls visit for each receipt line with more refunded than sold, in quantity or money; in key
  * order. */

@@ -70,8 +70,7 @@ static bool given_back(const Samme__RefundSlice *slice, const samme_horizon *hor
                                                    .own_layer = slice->outcome_own_layer});
 }
 
-/* Sums of hostile quantities stop at the largest number instead of wrapping. */
-static int64_t add_up(int64_t a, int64_t b) {
+int64_t samme_add_up(int64_t a, int64_t b) {
     int64_t sum;
     return samme_money_add(a, b, &sum) == SAMME_OK ? sum : INT64_MAX;
 }
@@ -88,8 +87,13 @@ static void count_slice(samme_line_sum *sum, branch_order *order, const Samme__R
     sum->slices++;
     if (given_back(slice, horizon))
         return;
-    sum->quantity = add_up(sum->quantity, slice->quantity);
-    sum->refund = add_up(sum->refund, slice->refund);
+    sum->quantity = samme_add_up(sum->quantity, slice->quantity);
+    sum->refund = samme_add_up(sum->refund, slice->refund);
+    for (size_t i = 0; i < slice->n_refunds; i++) {
+        unsigned kind = (unsigned)slice->refunds[i]->tender;
+        if (kind < SAMME_TENDER_KINDS) /* the fold writes no other */
+            sum->by_tender[kind] = samme_add_up(sum->by_tender[kind], slice->refunds[i]->amount);
+    }
     note_branch(sum, order, slice);
 }
 
@@ -114,17 +118,35 @@ static samme_status sum_rows(const samme_rows *rows, const samme_row_key *prefix
     }
 }
 
+static samme_status sum_below(const samme_rows *rows, const samme_row_key *prefix,
+                              const samme_horizon *horizon, samme_line_sum *out) {
+    samme_arena arena;
+    samme_arena_init(&arena, SLICE_MAX_BYTES);
+    samme_line_sum sum = {.quantity = 0};
+    samme_status status = sum_rows(rows, prefix, horizon, &arena, &sum);
+    samme_arena_free(&arena);
+    if (status == SAMME_OK)
+        *out = sum;
+    return status;
+}
+
 samme_status samme_sum_slices(const samme_rows *rows, const samme_row_key *receipt_key,
                               uint32_t line, const samme_horizon *horizon, samme_line_sum *out) {
     samme_row_key prefix;
     samme_line_prefix(receipt_key, line, &prefix);
-    samme_arena arena;
-    samme_arena_init(&arena, SLICE_MAX_BYTES);
-    samme_line_sum sum = {.quantity = 0};
-    samme_status status = sum_rows(rows, &prefix, horizon, &arena, &sum);
-    samme_arena_free(&arena);
+    return sum_below(rows, &prefix, horizon, out);
+}
+
+samme_status samme_sum_tenders(const samme_rows *rows, const samme_row_key *receipt_key,
+                               const samme_horizon *horizon,
+                               int64_t out[static SAMME_TENDER_KINDS]) {
+    samme_row_key prefix;
+    samme_line_sum sum;
+    samme_line_prefix(receipt_key, 0, &prefix);
+    prefix.length -= sizeof(uint32_t); /* every line */
+    samme_status status = sum_below(rows, &prefix, horizon, &sum);
     if (status == SAMME_OK)
-        *out = sum;
+        memcpy(out, sum.by_tender, sizeof sum.by_tender);
     return status;
 }
 

@@ -20,5 +20,12 @@ bool samme_within(const samme_horizon *horizon, const samme_standing *standing);
 samme_status samme_sum_slices(const samme_rows *rows, const samme_row_key *receipt_key,
                               uint32_t line, const samme_horizon *horizon,
                               samme_line_sum *out) SAMME_CHECKED;
+/* What of the receipt went back to each kind of tender, all its lines together. */
+samme_status samme_sum_tenders(const samme_rows *rows, const samme_row_key *receipt_key,
+                               const samme_horizon *horizon,
+                               int64_t out[static SAMME_TENDER_KINDS]) SAMME_CHECKED;
+
+/* a + b; hostile sums stop at the largest number instead of wrapping. */
+int64_t samme_add_up(int64_t a, int64_t b);
 
 #endif

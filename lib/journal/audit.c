@@ -108,33 +108,66 @@ static samme_horizon horizon_of(const audit *a, const Samme__Basis *basis) {
                            .own_size = basis->own_size};
 }
 
-static samme_status audit_facts(const audit *a, const audited_line *where,
-                                const Samme__Basis *basis, const Samme__ReturnOpened *opened,
-                                const Samme__ReceiptRow *sale) {
-    const samme_horizon horizon = horizon_of(a, basis);
-    Samme__ReturnLine asked = SAMME__RETURN_LINE__INIT;
-    asked.no = where->line->no;
-    asked.quantity = where->line->quantity;
+/* One decided line with what its facts are derived from. */
+typedef struct audited_facts {
+    const audited_line *where;
+    const Samme__ReturnDecided *decided;
+    size_t at; /* of the line */
+    const Samme__ReturnOpened *opened;
+    const samme_sale_view *sale;
+    const samme_policy *policy; /* NULL: not known */
+} audited_facts;
+
+/* Without the policy what chain.yaml gives cannot be told: it is taken as the entry says. */
+static void fill_chain_facts(const audit *a, const audited_facts *of, Samme__Facts *facts) {
+    const Samme__Facts *said = of->where->line->facts;
+    const Samme__ReceiptRow *sale = of->sale->row;
+    if (of->policy != NULL) {
+        samme_chain_facts(of->policy, sale == NULL ? 0 : sale->sale->receipt->branch, a->at->branch,
+                          facts);
+        return;
+    }
+    facts->sale_country = said->sale_country;
+    facts->return_country = said->return_country;
+    facts->return_currency = said->return_currency;
+    facts->has_closed_before_case = said->has_closed_before_case;
+    facts->closed_before = said->closed_before;
+}
+
+static samme_status audit_facts(const audit *a, const audited_facts *of) {
+    const audited_line *where = of->where;
+    const samme_horizon horizon = horizon_of(a, of->decided->basis);
+    Samme__ReturnLine line = SAMME__RETURN_LINE__INIT;
+    line.no = where->line->no;
+    line.quantity = where->line->quantity;
+    const samme_asking asking = {.opened = of->opened,
+                                 .line = &line,
+                                 .before = of->decided->lines,
+                                 .before_count = of->at,
+                                 .horizon = &horizon,
+                                 .mode = where->line->facts->mode};
     Samme__Facts *facts;
-    samme_status status = samme_line_facts(&a->replay->rows, opened, &asked, sale, &horizon,
-                                           where->line->facts->mode, &a->replay->scratch, &facts);
+    samme_status status =
+        samme_line_facts(&a->replay->rows, &asking, of->sale, &a->replay->scratch, &facts);
     if (status != SAMME_OK)
         return status;
+    fill_chain_facts(a, of, facts);
     samme_difference difference;
     if (samme_facts_differ(facts, where->line->facts, &difference))
         samme_report(a->replay, SAMME_FINDING_FACT, a->at,
                      "case %s line %u: %s is %s, the entry says %s", where->case_code,
                      where->line->no, difference.field, difference.expected, difference.found);
     else
-        compare_sale(a, where, basis, sale);
+        compare_sale(a, where, of->decided->basis, of->sale->row);
     return SAMME_OK;
 }
 
 static samme_status audit_answer(const audit *a, const audited_line *where,
-                                 const samme_policy *policy) {
-    Samme__Answer answer = SAMME__ANSWER__INIT;
+                                 const samme_policy *policy, uint64_t release) {
+    const samme_releases releases = {.today = policy, .today_number = release};
+    samme_decision again;
     samme_error why;
-    samme_status status = samme_policy_decide(policy, where->line->facts, &answer, &why);
+    samme_status status = samme_policy_decide_at(&releases, where->line->facts, &again, &why);
     if (memory_or_rows(status))
         return status;
     if (status != SAMME_OK) {
@@ -144,7 +177,7 @@ static samme_status audit_answer(const audit *a, const audited_line *where,
     }
     a->step->decisions++;
     samme_difference difference;
-    if (samme_answers_differ(&answer, where->line->answer, &difference))
+    if (samme_answers_differ(&again.answer, where->line->answer, &difference))
         samme_report(a->replay, SAMME_FINDING_DECISION, a->at,
                      "case %s line %u: %s is %s, the entry says %s", where->case_code,
                      where->line->no, difference.field, difference.expected, difference.found);
@@ -195,7 +228,7 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
         return status == SAMME_OK || status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
     const bool possible = basis_possible(a, decided);
     const samme_policy *policy = NULL;
-    const Samme__ReceiptRow *sale = NULL;
+    samme_sale_view sale;
     const samme_horizon horizon = horizon_of(a, decided->basis);
     status = samme_find_sale(&a->replay->rows, row->opened, &horizon, &a->replay->scratch, &sale);
     if (status == SAMME_OK)
@@ -204,10 +237,16 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
         status = find_policy(a, decided, &policy);
     for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
         const audited_line where = {.case_code = decided->case_code, .line = decided->lines[i]};
+        const audited_facts of = {.where = &where,
+                                  .decided = decided,
+                                  .at = i,
+                                  .opened = row->opened,
+                                  .sale = &sale,
+                                  .policy = policy};
         if (possible)
-            status = audit_facts(a, &where, decided->basis, row->opened, sale);
+            status = audit_facts(a, &of);
         if (status == SAMME_OK && policy != NULL)
-            status = audit_answer(a, &where, policy);
+            status = audit_answer(a, &where, policy, decided->basis->release->version);
     }
     return status;
 }

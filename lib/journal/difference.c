@@ -3,86 +3,120 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* A field value of either side: an enumeration by name, a text, or a number that may be absent. */
-static bool differ_enum(const char *field, const ProtobufCEnumDescriptor *type, int expected,
-                        int found, samme_difference *out) {
-    if (expected == found)
-        return false;
-    out->field = field;
-    snprintf(out->expected, sizeof out->expected, "%s", samme_enum_name(type, expected));
-    snprintf(out->found, sizeof out->found, "%s", samme_enum_name(type, found));
-    return true;
+#include "wire/fields.h"
+
+static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    return !samme_field_in_oneof(field) || samme_field_case(message, field) == field->id;
 }
 
-static bool differ_text(const char *field, const char *expected, const char *found,
-                        samme_difference *out) {
-    if (strcmp(expected, found) == 0)
-        return false;
-    out->field = field;
-    snprintf(out->expected, sizeof out->expected, "\"%.70s\"", expected);
-    snprintf(out->found, sizeof out->found, "\"%.70s\"", found);
-    return true;
-}
-
-static void write_number(bool present, int64_t value, char *out, size_t size) {
-    if (present)
-        snprintf(out, size, "%" PRId64, value);
-    else
+/* A field as people read it: an enumeration by name, a text in quotes, a number, "absent", or for
+ * messages JSON. Texts that do not fit are cut. */
+static void show(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, char *out,
+                 size_t size) {
+    const void *at = samme_field_of(message, field);
+    out[0] = 0;
+    if (samme_field_repeated(field) || field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        samme_buffer text;
+        samme_buffer_init(&text, 1 << 20);
+        size_t count = samme_field_repeated(field) ? samme_field_count(message, field) : 1;
+        void *const *items = samme_field_repeated(field) ? *(void *const *const *)at : at;
+        for (size_t i = 0; i < count && items[i] != NULL; i++) {
+            samme_buffer_append_text(&text, i > 0 ? "," : "");
+            samme_to_json(items[i], &text);
+        }
+        snprintf(out, size, "%s", text.length > 0 ? samme_buffer_text(&text) : "none");
+        samme_buffer_free(&text);
+        return;
+    }
+    if (!is_set(message, field)) {
         snprintf(out, size, "absent");
+        return;
+    }
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_ENUM:
+        snprintf(out, size, "%s", samme_enum_name(field->descriptor, *(const int *)at));
+        return;
+    case PROTOBUF_C_TYPE_STRING:
+        snprintf(out, size, "\"%.70s\"", *(const char *const *)at);
+        return;
+    case PROTOBUF_C_TYPE_BOOL:
+        snprintf(out, size, "%s", *(const protobuf_c_boolean *)at ? "true" : "false");
+        return;
+    case PROTOBUF_C_TYPE_UINT64:
+        snprintf(out, size, "%" PRIu64, *(const uint64_t *)at);
+        return;
+    default: /* facts and answers hold no other numbers */
+        snprintf(out, size, "%" PRId64, *(const int64_t *)at);
+        return;
+    }
 }
 
-static bool differ_number(const char *field, bool expected_there, int64_t expected,
-                          bool found_there, int64_t found, samme_difference *out) {
-    if (expected_there == found_there && (!expected_there || expected == found))
-        return false;
-    out->field = field;
-    write_number(expected_there, expected, out->expected, sizeof out->expected);
-    write_number(found_there, found, out->found, sizeof out->found);
-    return true;
+/* Of a field that is one value. Shown, enumerations without a name and long texts look alike. */
+static bool same(const ProtobufCMessage *a, const ProtobufCMessage *b,
+                 const ProtobufCFieldDescriptor *field) {
+    if (field->type == PROTOBUF_C_TYPE_ENUM)
+        return *(const int *)samme_field_of(a, field) == *(const int *)samme_field_of(b, field);
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        return strcmp(*(const char *const *)samme_field_of(a, field),
+                      *(const char *const *)samme_field_of(b, field)) == 0;
+    char left[40], right[40];
+    show(a, field, left, sizeof left);
+    show(b, field, right, sizeof right);
+    return strcmp(left, right) == 0;
 }
 
-static bool asserted_differ(const Samme__Facts *expected, const Samme__Facts *found,
-                            samme_difference *out) {
-    return differ_enum("claim_type", &samme__claim_type__descriptor, (int)expected->claim_type,
-                       (int)found->claim_type, out) ||
-           differ_enum("condition", &samme__condition__descriptor, (int)expected->condition,
-                       (int)found->condition, out) ||
-           differ_enum("receipt_kind", &samme__receipt_kind__descriptor,
-                       (int)expected->receipt_kind, (int)found->receipt_kind, out) ||
-           differ_text("today", expected->today, found->today, out);
+/* One field of a message packed alone. */
+static void pack_alone(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
+                       samme_buffer *out) {
+    size_t count = 1;
+    void *const *items = samme_field_of(message, field);
+    if (samme_field_repeated(field)) {
+        count = samme_field_count(message, field);
+        items = *(void *const *const *)samme_field_of(message, field);
+    }
+    for (size_t i = 0; i < count && items[i] != NULL; i++) {
+        samme_buffer_u8(out, 1);
+        samme_pack(items[i], out);
+    }
+}
+
+static bool same_messages(const ProtobufCMessage *a, const ProtobufCMessage *b,
+                          const ProtobufCFieldDescriptor *field) {
+    samme_buffer left, right;
+    samme_buffer_init(&left, 1 << 20);
+    samme_buffer_init(&right, 1 << 20);
+    pack_alone(a, field, &left);
+    pack_alone(b, field, &right);
+    bool equal = samme_buffer_status(&left) == SAMME_OK &&
+                 samme_span_equal(samme_buffer_span(&left), samme_buffer_span(&right));
+    samme_buffer_free(&left);
+    samme_buffer_free(&right);
+    return equal;
+}
+
+/* Goes by the fields' numbers. */
+static bool differ(const ProtobufCMessage *expected, const ProtobufCMessage *found,
+                   samme_difference *out) {
+    const ProtobufCMessageDescriptor *type = expected->descriptor;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        bool messages = samme_field_repeated(field) || field->type == PROTOBUF_C_TYPE_MESSAGE;
+        if (messages ? same_messages(expected, found, field) : same(expected, found, field))
+            continue;
+        out->field = field->name;
+        show(expected, field, out->expected, sizeof out->expected);
+        show(found, field, out->found, sizeof out->found);
+        return true;
+    }
+    return false;
 }
 
 bool samme_facts_differ(const Samme__Facts *expected, const Samme__Facts *found,
                         samme_difference *out) {
-    return asserted_differ(expected, found, out) ||
-           differ_enum("receipt_source", &samme__receipt_source__descriptor,
-                       (int)expected->receipt_source, (int)found->receipt_source, out) ||
-           differ_enum("claim", &samme__claim__descriptor, (int)expected->claim, (int)found->claim,
-                       out) ||
-           differ_text("category", expected->category, found->category, out) ||
-           differ_text("currency", expected->currency, found->currency, out) ||
-           differ_text("purchase_date", expected->purchase_date, found->purchase_date, out) ||
-           differ_number("days_since_purchase", expected->has_days_since_purchase_case != 0,
-                         expected->days_since_purchase, found->has_days_since_purchase_case != 0,
-                         found->days_since_purchase, out) ||
-           differ_number("line_paid", expected->has_line_paid_case != 0, expected->line_paid,
-                         found->has_line_paid_case != 0, found->line_paid, out) ||
-           differ_number("quantity_left", expected->has_quantity_left_case != 0,
-                         expected->quantity_left, found->has_quantity_left_case != 0,
-                         found->quantity_left, out) ||
-           differ_number("quantity_asked", expected->has_quantity_asked_case != 0,
-                         expected->quantity_asked, found->has_quantity_asked_case != 0,
-                         found->quantity_asked, out);
+    return differ(&expected->base, &found->base, out);
 }
 
 bool samme_answers_differ(const Samme__Answer *expected, const Samme__Answer *found,
                           samme_difference *out) {
-    return differ_enum("verdict", &samme__verdict__descriptor, (int)expected->verdict,
-                       (int)found->verdict, out) ||
-           differ_number("refund", true, expected->refund, true, found->refund, out) ||
-           differ_number("fee", true, expected->fee, true, found->fee, out) ||
-           differ_enum("refund_to", &samme__refund_to__descriptor, (int)expected->refund_to,
-                       (int)found->refund_to, out) ||
-           differ_text("rule", expected->rule, found->rule, out) ||
-           differ_text("reason", expected->reason, found->reason, out);
+    return differ(&expected->base, &found->base, out);
 }

@@ -46,17 +46,12 @@ static struct samme_policy_cache *with_room(struct samme_policy_cache *cache) {
     return cache;
 }
 
-/* The documents a policy is made of; SOPs and bulletins of the same release are not read for it. */
-static bool is_policy_document(const char *path) {
-    return strcmp(path, "chain.yaml") == 0 || strncmp(path, "policy/", strlen("policy/")) == 0;
-}
-
 static samme_status gather(const samme_replay *replay, const samme_release *release,
                            samme_arena *arena, samme_document *documents, size_t *out_count,
                            samme_error *error) {
     size_t count = 0;
     for (size_t i = 0; i < release->document_count; i++) {
-        if (!is_policy_document(release->documents[i].path))
+        if (!samme_policy_reads(release->documents[i].path))
             continue;
         samme_span content;
         samme_status status =

@@ -1,138 +1,203 @@
-/* chain.yaml: the checks that its form alone does not give. */
-#include <stdio.h>
+/* chain.yaml: branches, categories and days, to the form that decisions and
+ * nodes ask. */
+#include "policy/chain.h"
+
 #include <stdlib.h>
 
 #include "base/money.h"
-#include "policy/compiled.h"
-#include "policy/place.h"
 
-static bool country_valid(const char *code) {
-    return strlen(code) == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' &&
-           code[1] <= 'Z';
+/* What reading has at hand. The error is never NULL. */
+typedef struct reading {
+  samme_arena *arena;
+  samme_chain_form *form;
+  const samme_placed *placed;
+  samme_error *error;
+} reading;
+
+static samme_status fail_memory(const reading *in) {
+  return samme_fail(in->error, SAMME_NO_MEMORY, "%s: no memory",
+                    in->placed->path);
 }
 
-static samme_status check_branch(const Samme__Branch *branch, samme_error *error) {
-    if (branch->number == 0)
-        return samme_fail(error, SAMME_MALFORMED, "branch: number: expected 1 or more");
-    if (branch->country[0] != 0 && !country_valid(branch->country))
-        return samme_fail(error, SAMME_MALFORMED,
-                          "branch %u: country: expected two capital letters (ISO 3166-1), found "
-                          "\"%.20s\"",
-                          branch->number, branch->country);
-    if (branch->currency[0] != 0 && !samme_currency_valid(branch->currency))
-        return samme_fail(error, SAMME_MALFORMED,
-                          "branch %u: currency: expected three capital letters (ISO 4217), found "
-                          "\"%.20s\"",
-                          branch->number, branch->currency);
-    if (branch->utc_offset_minutes < -12 * 60 || branch->utc_offset_minutes > 14 * 60)
-        return samme_fail(error, SAMME_MALFORMED,
-                          "branch %u: utc_offset_minutes: expected -720 to 840, found %d",
-                          branch->number, branch->utc_offset_minutes);
+static samme_status check_branch(const reading *in,
+                                 const Samme__Branch *branch) {
+  samme_error *error = in->error;
+  if (branch->number == 0) {
+    samme_fail(error, SAMME_MALFORMED, "branch: number: expected 1 or more");
+    return samme_placed_fail(in->placed, error, SAMME_MALFORMED,
+                             &branch->number, branch);
+  }
+  if (branch->country[0] != 0 &&
+      samme_country_value(branch->country) == SAMME_ABSENT) {
+    samme_fail(error, SAMME_MALFORMED,
+               "branch %u: country: expected two capital letters (ISO 3166-1), "
+               "found \"%.20s\"",
+               branch->number, branch->country);
+    return samme_placed_fail(in->placed, error, SAMME_MALFORMED,
+                             branch->country, branch);
+  }
+  if (branch->currency[0] != 0 && !samme_currency_valid(branch->currency)) {
+    samme_fail(
+        error, SAMME_MALFORMED,
+        "branch %u: currency: expected three capital letters (ISO 4217), found "
+        "\"%.20s\"",
+        branch->number, branch->currency);
+    return samme_placed_fail(in->placed, error, SAMME_MALFORMED,
+                             branch->currency, branch);
+  }
+  return SAMME_OK;
+}
+
+static samme_status check_offset(const reading *in, const Samme__Branch *branch,
+                                 const int32_t *minutes) {
+  if (*minutes >= -12 * 60 && *minutes <= 14 * 60)
     return SAMME_OK;
+  samme_fail(in->error, SAMME_MALFORMED,
+             "branch %u: utc_offset_minutes: expected -720 to 840, found %d",
+             branch->number, *minutes);
+  return samme_placed_fail(in->placed, in->error, SAMME_MALFORMED, minutes,
+                           branch);
+}
+
+static bool moment_read(const char *text, int64_t *out) {
+  int32_t offset = 0;
+  size_t length = strlen(text);
+  return length == SAMME_TIME_TEXT_BYTES - 1 && text[length - 1] == 'Z' &&
+         samme_time_parse(text, out, &offset) == SAMME_OK;
+}
+
+static samme_status read_changes(const reading *in, samme_branch_days *out) {
+  const Samme__Branch *branch = out->branch;
+  int64_t *moments = samme_arena_alloc(
+      in->arena, (branch->n_offset_changes + 1) * sizeof *moments);
+  if (moments == NULL)
+    return fail_memory(in);
+  for (size_t i = 0; i < branch->n_offset_changes; i++) {
+    const Samme__OffsetChange *change = branch->offset_changes[i];
+    samme_status status = check_offset(in, branch, &change->utc_offset_minutes);
+    if (status != SAMME_OK)
+      return status;
+    if (!moment_read(change->at, &moments[i]) ||
+        (i > 0 && moments[i] <= moments[i - 1])) {
+      samme_fail(in->error, SAMME_MALFORMED,
+                 "branch %u: offset_changes: at: expected a UTC moment as "
+                 "2026-03-29T01:00:00Z, each later than the one before, found "
+                 "\"%.40s\"",
+                 branch->number, change->at);
+      return samme_placed_fail(in->placed, in->error, SAMME_MALFORMED,
+                               change->at, change);
+    }
+  }
+  out->changes = moments;
+  return SAMME_OK;
 }
 
 static int by_number(const void *a, const void *b) {
-    const Samme__Branch *const *left = a;
-    const Samme__Branch *const *right = b;
-    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+  const samme_branch_days *left = a;
+  const samme_branch_days *right = b;
+  return (left->branch->number > right->branch->number) -
+         (left->branch->number < right->branch->number);
 }
 
-static samme_status fail_branch(const Samme__Branch *branch, size_t nth, samme_status status,
-                                const samme_document *document, samme_error *error) {
-    char number[12];
-    snprintf(number, sizeof number, "%u", branch->number);
-    return samme_place_fail(error, status, document, "number", number, nth);
-}
-
-/* Checks each, and sorts them by number for samme_policy_branch. */
-static samme_status build_branches(samme_policy *policy, const samme_document *document,
-                                   samme_error *error) {
-    const Samme__Chain *chain = policy->chain;
-    for (size_t i = 0; i < chain->n_branches; i++) {
-        samme_status status = check_branch(chain->branches[i], error);
-        if (status != SAMME_OK)
-            return fail_branch(chain->branches[i], 0, status, document, error);
-    }
-    size_t bytes = chain->n_branches * sizeof *policy->branches;
-    policy->branches = samme_arena_alloc(&policy->arena, bytes);
-    if (policy->branches == NULL)
-        return samme_fail(error, SAMME_NO_MEMORY, "no memory for the branches");
-    if (chain->n_branches > 0) {
-        memcpy(policy->branches, chain->branches, bytes);
-        qsort(policy->branches, chain->n_branches, sizeof *policy->branches, by_number);
-    }
-    for (size_t i = 1; i < chain->n_branches; i++) {
-        const Samme__Branch *branch = policy->branches[i];
-        if (policy->branches[i - 1]->number != branch->number)
-            continue;
-        samme_fail(error, SAMME_MALFORMED, "branch %u: expected each number once, found it twice",
-                   branch->number);
-        return fail_branch(branch, 1, SAMME_MALFORMED, document, error);
-    }
-    return SAMME_OK;
-}
-
-static samme_status check_freshness(const Samme__Chain *chain, samme_error *error) {
-    const Samme__Freshness *freshness = chain->freshness;
-    if (freshness != NULL && freshness->conservative_after_hours != 0 &&
-        freshness->conservative_after_hours < freshness->cautious_after_hours)
-        return samme_fail(
-            error, SAMME_MALFORMED,
-            "freshness: conservative_after_hours: expected at least cautious_after_hours "
-            "(%u), found %u",
-            freshness->cautious_after_hours, freshness->conservative_after_hours);
-    return SAMME_OK;
-}
-
-static samme_status build_categories(samme_policy *policy, const samme_document *document,
-                                     samme_error *error) {
-    const Samme__Chain *chain = policy->chain;
-    size_t at = 0;
-    samme_status status =
-        samme_categories_build(chain, &policy->arena, &policy->categories, &at, error);
-    if (status != SAMME_MALFORMED)
-        return status == SAMME_OK ? status
-                                  : samme_place_fail(error, status, document, NULL, NULL, 0);
-    size_t earlier = 0;
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(chain->categories[i]->code, chain->categories[at]->code) == 0)
-            earlier++;
-    return samme_place_fail(error, status, document, "code", chain->categories[at]->code, earlier);
-}
-
-samme_status samme_chain_compile(samme_policy *policy, const samme_document *document,
-                                 samme_error *error) {
-    const Samme__Chain *chain =
-        SAMME_FROM_YAML(Chain, chain, document->content, document->path, &policy->arena, error);
-    if (chain == NULL)
-        return error->status;
-    policy->chain = chain;
-    if (chain->chain[0] == 0) {
-        samme_fail(error, SAMME_MALFORMED,
-                   "chain: expected the name of the chain, a domain it owns");
-        return samme_place_fail(error, SAMME_MALFORMED, document, "chain", NULL, 0);
-    }
-    samme_status status = build_branches(policy, document, error);
+static samme_status read_branches(const reading *in) {
+  const Samme__Chain *chain = in->form->chain;
+  samme_branch_days *branches =
+      samme_arena_alloc(in->arena, (chain->n_branches + 1) * sizeof *branches);
+  if (branches == NULL)
+    return fail_memory(in);
+  for (size_t i = 0; i < chain->n_branches; i++) {
+    branches[i] = (samme_branch_days){.branch = chain->branches[i]};
+    samme_status status = check_branch(in, chain->branches[i]);
+    if (status == SAMME_OK)
+      status = check_offset(in, chain->branches[i],
+                            &chain->branches[i]->utc_offset_minutes);
+    if (status == SAMME_OK)
+      status = samme_hours_read(chain->branches[i], in->placed,
+                                &branches[i].open_days, in->error);
+    if (status == SAMME_OK)
+      status = read_changes(in, &branches[i]);
     if (status != SAMME_OK)
-        return status;
-    status = check_freshness(chain, error);
-    if (status != SAMME_OK)
-        return samme_place_fail(error, status, document, "conservative_after_hours", NULL, 0);
-    return build_categories(policy, document, error);
+      return status;
+  }
+  qsort(branches, chain->n_branches, sizeof *branches, by_number);
+  for (size_t i = 1; i < chain->n_branches; i++) {
+    const Samme__Branch *branch = branches[i].branch;
+    if (branches[i - 1].branch->number != branch->number)
+      continue;
+    samme_fail(in->error, SAMME_MALFORMED,
+               "branch %u: expected each number once, found it twice",
+               branch->number);
+    return samme_placed_fail(in->placed, in->error, SAMME_MALFORMED,
+                             &branch->number, branch);
+  }
+  in->form->branches = branches;
+  return SAMME_OK;
 }
 
-const Samme__Chain *samme_policy_chain(const samme_policy *policy) {
-    return policy->chain;
+static samme_status read_closed(const reading *in) {
+  const Samme__Chain *chain = in->form->chain;
+  int32_t *days =
+      samme_arena_alloc(in->arena, (chain->n_closed + 1) * sizeof *days);
+  if (days == NULL)
+    return fail_memory(in);
+  for (size_t i = 0; i < chain->n_closed; i++) {
+    if (samme_date_parse(chain->closed[i]->date, &days[i]) == SAMME_OK)
+      continue;
+    samme_fail(in->error, SAMME_MALFORMED,
+               "closed: date: expected a date as YYYY-MM-DD, found \"%.40s\"",
+               chain->closed[i]->date);
+    return samme_placed_fail(in->placed, in->error, SAMME_MALFORMED,
+                             chain->closed[i]->date, chain->closed[i]);
+  }
+  in->form->closed = days;
+  return SAMME_OK;
 }
 
-const Samme__Branch *samme_policy_branch(const samme_policy *policy, uint32_t number) {
-    const Samme__Branch wanted = {.number = number};
-    const Samme__Branch *key = &wanted;
-    const Samme__Branch *const *found = bsearch(&key, policy->branches, policy->chain->n_branches,
-                                                sizeof *policy->branches, by_number);
-    return found != NULL ? *found : NULL;
+static samme_status read_categories(const reading *in) {
+  const Samme__Chain *chain = in->form->chain;
+  size_t at = 0;
+  samme_status status = samme_categories_build(
+      chain, in->arena, &in->form->vocabulary.categories, &at, in->error);
+  if (status == SAMME_OK)
+    return status;
+  const Samme__Category *wrong = chain->categories[at];
+  return samme_placed_fail(in->placed, in->error, status, wrong->code, wrong);
 }
 
-bool samme_policy_has_category(const samme_policy *policy, const char *code) {
-    return samme_categories_find(&policy->categories, samme_span_of_text(code)) != NULL;
+static samme_status read_form(const reading *in) {
+  const Samme__Chain *chain = in->form->chain;
+  if (chain->chain[0] == 0) {
+    samme_fail(in->error, SAMME_MALFORMED,
+               "chain: expected the name of the chain, a domain it owns");
+    return samme_placed_fail(in->placed, in->error, SAMME_MALFORMED,
+                             chain->chain, NULL);
+  }
+  in->form->vocabulary.tiers = chain->member_tiers;
+  in->form->vocabulary.tier_count = chain->n_member_tiers;
+  samme_status status = read_branches(in);
+  if (status == SAMME_OK)
+    status = read_closed(in);
+  if (status == SAMME_OK)
+    status = read_categories(in);
+  if (status == SAMME_OK)
+    status = samme_chain_check(chain, &in->form->vocabulary.categories,
+                               in->placed, in->error);
+  return status;
+}
+
+samme_status samme_chain_read(const samme_document *document,
+                              samme_arena *arena, samme_chain_form *out,
+                              samme_error *error) {
+  samme_places places;
+  samme_places_init(&places);
+  const samme_placed placed = {.path = document->path, .places = &places};
+  const reading in = {
+      .arena = arena, .form = out, .placed = &placed, .error = error};
+  *out = (samme_chain_form){.chain = NULL};
+  out->chain = (const Samme__Chain *)(const void *)samme_from_yaml_placed(
+      &samme__chain__descriptor, document->content, document->path, arena,
+      &places, error);
+  samme_status status = out->chain == NULL ? error->status : read_form(&in);
+  samme_places_free(&places);
+  return status;
 }

@@ -4,139 +4,176 @@
 
 #include "base/calendar.h"
 #include "base/money.h"
+#include "base/near.h"
+
+#define CODES_3 17576                               /* 26^3 */
+#define THOUSANDTHS_MAX INT64_C(999999999999999999) /* what a test can write   \
+                                                     */
+#define DAYS_APART (SAMME_LAST_DAY - SAMME_FIRST_DAY)
+
+#define ENUMERATION(ID, name, last, always)                                    \
+  {                                                                            \
+    SAMME_INPUT_##ID, SAMME_KIND_ENUMERATION, #name,                           \
+        &samme__##name##__descriptor, {1, last}, always                        \
+  }
+#define YES_NO(ID, name)                                                       \
+  {                                                                            \
+    SAMME_INPUT_##ID, SAMME_KIND_ENUMERATION, #name,                           \
+        &samme__yes_no__descriptor, {1, SAMME__YES_NO__no}, false              \
+  }
+#define PLAIN(ID, KIND, name, low, high, always)                               \
+  { SAMME_INPUT_##ID, SAMME_KIND_##KIND, #name, NULL, {low, high}, always }
 
 static const samme_input inputs[] = {
-    {SAMME_INPUT_CLAIM_TYPE, SAMME_KIND_ENUMERATION, "claim_type", &samme__claim_type__descriptor},
-    {SAMME_INPUT_CONDITION, SAMME_KIND_ENUMERATION, "condition", &samme__condition__descriptor},
-    {SAMME_INPUT_RECEIPT_KIND, SAMME_KIND_ENUMERATION, "receipt_kind",
-     &samme__receipt_kind__descriptor},
-    {SAMME_INPUT_RECEIPT_SOURCE, SAMME_KIND_ENUMERATION, "receipt_source",
-     &samme__receipt_source__descriptor},
-    {SAMME_INPUT_CLAIM, SAMME_KIND_ENUMERATION, "claim", &samme__claim__descriptor},
-    {SAMME_INPUT_MODE, SAMME_KIND_ENUMERATION, "mode", &samme__mode__descriptor},
-    {SAMME_INPUT_CATEGORY, SAMME_KIND_CATEGORY, "category", NULL},
-    {SAMME_INPUT_TODAY, SAMME_KIND_DATE, "today", NULL},
-    {SAMME_INPUT_PURCHASE_DATE, SAMME_KIND_DATE, "purchase_date", NULL},
-    {SAMME_INPUT_DAYS_SINCE_PURCHASE, SAMME_KIND_COUNT, "days_since_purchase", NULL},
-    {SAMME_INPUT_LINE_PAID, SAMME_KIND_MONEY, "line_paid", NULL},
-    {SAMME_INPUT_QUANTITY_LEFT, SAMME_KIND_QUANTITY, "quantity_left", NULL},
-    {SAMME_INPUT_QUANTITY_ASKED, SAMME_KIND_QUANTITY, "quantity_asked", NULL},
+    ENUMERATION(CLAIM_TYPE, claim_type, SAMME__CLAIM_TYPE__price, true),
+    ENUMERATION(CONDITION, condition, SAMME__CONDITION__incomplete, false),
+    ENUMERATION(RECEIPT_KIND, receipt_kind, SAMME__RECEIPT_KIND__nothing,
+                false),
+    ENUMERATION(RECEIPT_SOURCE, receipt_source,
+                SAMME__RECEIPT_SOURCE__no_receipt, true),
+    ENUMERATION(CLAIM, claim, SAMME__CLAIM__no_claim, true),
+    ENUMERATION(MODE, mode, SAMME__MODE__conservative, true),
+    ENUMERATION(WISH, wish, SAMME__WISH__repair, false),
+    ENUMERATION(CHANNEL, channel, SAMME__CHANNEL__phone, false),
+    {SAMME_INPUT_TENDER,
+     SAMME_KIND_ENUMERATION,
+     "tender",
+     &samme__tender_kind__descriptor,
+     {1, SAMME__TENDER_KIND__other},
+     false},
+    YES_NO(HOME_BRANCH, home_branch),
+    YES_NO(BUNDLE_BROKEN, bundle_broken),
+    YES_NO(EMPLOYEE_DISCOUNT, employee_discount),
+    PLAIN(MEMBER_TIER, TIER, member_tier, 0, 0, true),
+    PLAIN(CATEGORY, CATEGORY, category, 0, -1, false),
+    PLAIN(TODAY, DATE, today, SAMME_FIRST_DAY, SAMME_LAST_DAY, true),
+    PLAIN(PURCHASE_DATE, DATE, purchase_date, SAMME_FIRST_DAY, SAMME_LAST_DAY,
+          false),
+    PLAIN(RECEIPT_DATE, DATE, receipt_date, SAMME_FIRST_DAY, SAMME_LAST_DAY,
+          false),
+    PLAIN(DAYS_SINCE_PURCHASE, COUNT, days_since_purchase, 0, SAMME_DAYS_MAX,
+          false),
+    PLAIN(DAYS_SINCE_RECEIPT, COUNT, days_since_receipt, 0, SAMME_DAYS_MAX,
+          false),
+    PLAIN(REPAIR_ATTEMPTS, COUNT, repair_attempts, 0, 9999, false),
+    PLAIN(CUSTOMER_RETURNS, COUNT, customer_returns, 0, 9999, false),
+    PLAIN(CLOSED_BEFORE, COUNT, closed_before, 0, SAMME_CLOSED_DAYS_MAX, false),
+    PLAIN(LINE_PAID, MONEY, line_paid, 0, INT64_MAX, false),
+    PLAIN(QUANTITY_LEFT, QUANTITY, quantity_left, 0, THOUSANDTHS_MAX, false),
+    PLAIN(QUANTITY_ASKED, QUANTITY, quantity_asked, 0, THOUSANDTHS_MAX, true),
+    PLAIN(SALE_COUNTRY, COUNTRY, sale_country, 0, SAMME_COUNTRIES - 1, false),
+    PLAIN(RETURN_COUNTRY, COUNTRY, return_country, 0, SAMME_COUNTRIES - 1,
+          false),
+    PLAIN(CURRENCY, CURRENCY, currency, 0, CODES_3 - 1, false),
+    PLAIN(RETURN_CURRENCY, CURRENCY, return_currency, 0, CODES_3 - 1, false),
+    PLAIN(DAYS_LEFT, COUNT, days_left, -DAYS_APART, DAYS_APART, false),
 };
-static_assert(sizeof inputs / sizeof *inputs == SAMME_INPUT_COUNT, "one row per input");
-static_assert(SAMME_INPUT_COUNT <= SAMME_POLICY_INPUTS_MAX, "a table may test every input");
+static_assert(sizeof inputs / sizeof *inputs == SAMME_INPUT_COUNT,
+              "one row per input");
 
 const samme_input *samme_input_at(samme_input_id id) {
-    assert(id < SAMME_INPUT_COUNT && inputs[id].id == id);
-    return &inputs[id];
+  assert(id < SAMME_INPUT_COUNT && inputs[id].id == id);
+  return &inputs[id];
 }
 
 const samme_input *samme_input_find(const char *name) {
-    for (size_t i = 0; i < SAMME_INPUT_COUNT; i++)
-        if (strcmp(inputs[i].name, name) == 0)
-            return &inputs[i];
-    return NULL;
+  for (size_t i = 0; i < SAMME_INPUT_COUNT; i++)
+    if (strcmp(inputs[i].name, name) == 0)
+      return &inputs[i];
+  return NULL;
+}
+
+const char *samme_input_meant(const char *name) {
+  samme_near near = samme_near_to(samme_span_of_text(name));
+  for (size_t i = 0; i < SAMME_INPUT_COUNT; i++)
+    samme_near_try(&near, inputs[i].name);
+  return near.best;
 }
 
 void samme_input_names(samme_buffer *out) {
-    for (size_t i = 0; i < SAMME_INPUT_COUNT; i++)
-        samme_buffer_printf(out, "%s%s", i == 0 ? "" : ", ", inputs[i].name);
+  for (size_t i = 0; i < SAMME_INPUT_COUNT; i++)
+    samme_buffer_printf(out, "%s%s", i == 0 ? "" : ", ", inputs[i].name);
+}
+
+samme_interval samme_input_domain(const samme_input *input,
+                                  const samme_vocabulary *vocabulary) {
+  if (input->kind == SAMME_KIND_CATEGORY)
+    return (samme_interval){0, (int64_t)vocabulary->categories.count - 1};
+  if (input->kind == SAMME_KIND_TIER)
+    return (samme_interval){0, (int64_t)vocabulary->tier_count};
+  return input->domain;
 }
 
 int64_t samme_money_grain(const char *currency) {
-    unsigned digits = samme_currency_digits(currency);
-    assert(digits <= SAMME_MONEY_DIGITS);
-    int64_t grain = 1;
-    for (; digits < SAMME_MONEY_DIGITS; digits++)
-        grain *= 10;
-    return grain;
+  static const int64_t grains[SAMME_MONEY_DIGITS + 1] = {10000, 1000, 100, 10,
+                                                         1};
+  unsigned digits = samme_currency_digits(currency);
+  assert(digits <= SAMME_MONEY_DIGITS);
+  return grains[digits];
 }
 
-static void put(samme_input_values *out, samme_input_id id, int64_t value) {
-    out->value[id] = value;
-    out->present[id] = true;
+/* Appends value / 10^digits without trailing zeros. */
+static void show_decimal(int64_t value, unsigned digits, samme_buffer *out) {
+  int64_t unit = 1;
+  for (unsigned i = 0; i < digits; i++)
+    unit *= 10;
+  int64_t rest = value % unit;
+  for (; digits > 0 && rest % 10 == 0; digits--)
+    rest /= 10;
+  samme_buffer_printf(out, "%lld", (long long)(value / unit));
+  if (digits > 0)
+    samme_buffer_printf(out, ".%0*lld", (int)digits, (long long)rest);
 }
 
-static samme_status read_enumeration(samme_input_id id, int number, samme_input_values *out,
-                                     samme_error *error) {
-    if (number == 0)
-        return SAMME_OK;
-    if (strcmp(samme_enum_name(inputs[id].values, number), "?") == 0)
-        return samme_fail(error, SAMME_MALFORMED, "%s: expected a value with a name, found %d",
-                          inputs[id].name, number);
-    put(out, id, number);
-    return SAMME_OK;
+static void show_letters(int64_t value, unsigned count, samme_buffer *out) {
+  char text[4] = "";
+  for (unsigned i = count; i-- > 0; value /= 26)
+    text[i] = (char)('A' + value % 26);
+  samme_buffer_append_text(out, text);
 }
 
-static samme_status read_date(samme_input_id id, const char *text, samme_input_values *out,
-                              samme_error *error) {
-    if (text[0] == 0)
-        return SAMME_OK;
-    int32_t days = 0;
-    if (samme_date_parse(text, &days) != SAMME_OK)
-        return samme_fail(error, SAMME_MALFORMED,
-                          "%s: expected a date as YYYY-MM-DD, found \"%.40s\"", inputs[id].name,
-                          text);
-    put(out, id, days);
-    return SAMME_OK;
+static void show_tier(const samme_vocabulary *vocabulary, int64_t value,
+                      samme_buffer *out) {
+  samme_buffer_append_text(out,
+                           value == 0 ? "none" : vocabulary->tiers[value - 1]);
 }
 
-static samme_status read_line_paid(const Samme__Facts *facts, samme_input_values *out,
-                                   samme_error *error) {
-    if (facts->has_line_paid_case == SAMME__FACTS__HAS_LINE_PAID__NOT_SET)
-        return SAMME_OK;
-    if (facts->line_paid < 0)
-        return samme_fail(error, SAMME_MALFORMED,
-                          "line_paid: expected 0 or more minor units, found %lld",
-                          (long long)facts->line_paid);
-    int64_t grain = samme_money_grain(facts->currency);
-    bool fits = facts->line_paid <= INT64_MAX / grain;
-    put(out, SAMME_INPUT_LINE_PAID, fits ? facts->line_paid * grain : INT64_MAX);
-    return SAMME_OK;
-}
-
-static samme_status read_enumerations(const Samme__Facts *facts, samme_input_values *out,
-                                      samme_error *error) {
-    const struct {
-        samme_input_id id;
-        int number;
-    } found[] = {
-        {SAMME_INPUT_CLAIM_TYPE, (int)facts->claim_type},
-        {SAMME_INPUT_CONDITION, (int)facts->condition},
-        {SAMME_INPUT_RECEIPT_KIND, (int)facts->receipt_kind},
-        {SAMME_INPUT_RECEIPT_SOURCE, (int)facts->receipt_source},
-        {SAMME_INPUT_CLAIM, (int)facts->claim},
-        {SAMME_INPUT_MODE, (int)facts->mode},
-    };
-    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
-        samme_status status = read_enumeration(found[i].id, found[i].number, out, error);
-        if (status != SAMME_OK)
-            return status;
-    }
-    return SAMME_OK;
-}
-
-samme_status samme_input_read(const Samme__Facts *facts, const samme_categories *categories,
-                              samme_input_values *out, samme_error *error) {
-    samme_input_values values = {.present = {false}};
-    samme_status status = read_enumerations(facts, &values, error);
-    if (status == SAMME_OK)
-        status = read_date(SAMME_INPUT_TODAY, facts->today, &values, error);
-    if (status == SAMME_OK)
-        status = read_date(SAMME_INPUT_PURCHASE_DATE, facts->purchase_date, &values, error);
-    if (status == SAMME_OK)
-        status = read_line_paid(facts, &values, error);
-    if (status != SAMME_OK)
-        return status;
-    const samme_category *category =
-        samme_categories_find(categories, samme_span_of_text(facts->category));
-    if (category != NULL)
-        put(&values, SAMME_INPUT_CATEGORY, category->first);
-    if (facts->has_days_since_purchase_case != SAMME__FACTS__HAS_DAYS_SINCE_PURCHASE__NOT_SET)
-        put(&values, SAMME_INPUT_DAYS_SINCE_PURCHASE, facts->days_since_purchase);
-    if (facts->has_quantity_left_case != SAMME__FACTS__HAS_QUANTITY_LEFT__NOT_SET)
-        put(&values, SAMME_INPUT_QUANTITY_LEFT, facts->quantity_left);
-    if (facts->has_quantity_asked_case != SAMME__FACTS__HAS_QUANTITY_ASKED__NOT_SET)
-        put(&values, SAMME_INPUT_QUANTITY_ASKED, facts->quantity_asked);
-    *out = values;
-    return SAMME_OK;
+void samme_input_show(const samme_input *input,
+                      const samme_vocabulary *vocabulary, int64_t value,
+                      samme_buffer *out) {
+  char date[SAMME_DATE_TEXT_BYTES];
+  if (value == SAMME_ABSENT)
+    return;
+  switch (input->kind) {
+  case SAMME_KIND_ENUMERATION:
+    samme_buffer_append_text(out, samme_enum_name(input->values, (int)value));
+    return;
+  case SAMME_KIND_TIER:
+    show_tier(vocabulary, value, out);
+    return;
+  case SAMME_KIND_CATEGORY:
+    samme_buffer_append(
+        out,
+        samme_categories_at(&vocabulary->categories, (uint32_t)value)->code);
+    return;
+  case SAMME_KIND_COUNT:
+    samme_buffer_printf(out, "%lld", (long long)value);
+    return;
+  case SAMME_KIND_QUANTITY:
+    show_decimal(value, 3, out);
+    return;
+  case SAMME_KIND_MONEY:
+    show_decimal(value, SAMME_MONEY_DIGITS, out);
+    return;
+  case SAMME_KIND_DATE:
+    samme_date_format((int32_t)value, date);
+    samme_buffer_append_text(out, date);
+    return;
+  case SAMME_KIND_COUNTRY:
+    show_letters(value, 2, out);
+    return;
+  case SAMME_KIND_CURRENCY:
+    show_letters(value, 3, out);
+    return;
+  }
 }

@@ -1,18 +1,23 @@
-/* Where in an authored file a thing stands. Messages carry no positions, so this is a plain search
- * of the text for `key: value`; when the text is laid out so oddly that it fails, an error names
- * the file only. */
+/* Where in an authored file a thing stands, for errors found after reading. */
 #ifndef SAMME_POLICY_PLACE_H
 #define SAMME_POLICY_PLACE_H
 
-#include "policy/policy.h"
+#include "policy/tables.h"
+#include "wire/places.h"
 
-/* The nth (from 0) `key: value` of the document, or, with value NULL, `key:`. Counts from 1. */
-bool samme_place_find(samme_span text, const char *key, const char *value, size_t nth,
-                      unsigned *out_line, unsigned *out_column);
+/* A document and where its values stand. */
+typedef struct samme_placed {
+  const char *path;
+  const samme_places *places;
+} samme_placed;
+
+/* The place of a value, else of `otherwise` (either may be NULL), else 0:0. */
+samme_spot samme_spot_of(const samme_placed *in, const void *value,
+                         const void *otherwise);
 
 /* Puts "path:line:column: ", or "path: ", in front of the text of the error. */
-samme_status samme_place_fail(samme_error *error, samme_status status,
-                              const samme_document *document, const char *key, const char *value,
-                              size_t nth);
+samme_status samme_placed_fail(const samme_placed *in, samme_error *error,
+                               samme_status status, const void *value,
+                               const void *otherwise);
 
 #endif

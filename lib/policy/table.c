@@ -1,267 +1,332 @@
-/* A policy's rules to the flat arrays that decide.c walks. */
-#include <stdio.h>
-
+/* One policy or floor to its compiled table. */
 #include "base/map.h"
-#include "base/money.h"
 #include "policy/compiled.h"
-#include "policy/place.h"
+#include "policy/index.h"
 #include "samme/limits.h"
 
-#define RULE_ID_MAX_BYTES 64u
-#define REASON_MAX_BYTES  64u
-#define CELLS_MAX_BYTES   (SAMME_POLICY_RULES_MAX * SAMME_POLICY_INPUTS_MAX * sizeof(samme_cell))
+#define NAME_MAX_BYTES  64u
+#define CELLS_MAX_BYTES (SAMME_POLICY_RULES_MAX * SAMME_POLICY_INPUTS_MAX * sizeof(samme_cell))
 /* A value takes two bytes of the document at least ("5,"). */
 #define INTERVALS_MAX_BYTES                                                                        \
     ((SAMME_DOCUMENT_MAX_BYTES / 2 + CELLS_MAX_BYTES) * sizeof(samme_interval))
 
-/* What compiling one policy needs at hand. The error is never NULL here. */
-typedef struct compiling {
-    const Samme__Policy *source;
-    const samme_categories *categories;
-    bool listed[SAMME_INPUT_COUNT]; /* in the policy's `inputs` */
-    samme_table *table;
-    samme_error *error;
-} compiling;
-
-static samme_status append(samme_buffer *buffer, const void *item, size_t bytes,
-                           samme_error *error) {
-    samme_buffer_append(buffer, SAMME_SPAN(item, bytes));
-    samme_status status = samme_buffer_status(buffer);
-    return status == SAMME_OK ? status
-                              : samme_fail(error, status, "the rules are too many to hold");
+/* A key of the policy itself: "path:line:col: key: ...". */
+static samme_status fail_key(samme_compiling *in, samme_status status, const char *key) {
+    samme_fail_in(in->error, status, "%s", key);
+    return samme_placed_fail(&in->head, in->error, status, in->wrong, NULL);
 }
 
-static samme_status fail_input(const compiling *in, const char *name, bool known) {
-    samme_buffer names;
-    samme_buffer_init(&names, 4096);
-    if (known) {
-        for (size_t i = 0; i < in->source->n_inputs; i++)
-            samme_buffer_printf(&names, "%s%s", i == 0 ? "" : ", ", in->source->inputs[i]);
-    } else {
-        samme_input_names(&names);
-    }
-    samme_status status = samme_fail(in->error, SAMME_MALFORMED, "expected %s: %s; found \"%.60s\"",
-                                     known ? "an input listed in `inputs`" : "one of the inputs",
-                                     samme_buffer_text(&names), name);
-    samme_buffer_free(&names);
-    return status;
-}
-
-static samme_status compile_inputs(compiling *in) {
-    for (size_t i = 0; i < in->source->n_inputs; i++) {
-        const samme_input *input = samme_input_find(in->source->inputs[i]);
-        if (input == NULL)
-            return fail_input(in, in->source->inputs[i], false);
-        if (in->listed[input->id])
-            return samme_fail(in->error, SAMME_MALFORMED, "expected %s once, found it twice",
-                              input->name);
-        in->listed[input->id] = true;
-    }
-    return SAMME_OK;
-}
-
-static samme_status compile_cell(compiling *in, const samme_input *input, const char *text) {
-    samme_table *table = in->table;
-    samme_test test;
-    samme_status status = samme_test_parse(input, in->categories, text, &test, in->error);
-    if (status != SAMME_OK)
-        return samme_fail_in(in->error, status, "%s", input->name);
-    if (test.any)
-        return SAMME_OK;
-    const samme_cell cell = {
-        .input = input->id,
-        .first = (uint32_t)(table->intervals.length / sizeof(samme_interval)),
-        .count = (uint32_t)test.count,
-    };
-    status =
-        append(&table->intervals, test.intervals, test.count * sizeof *test.intervals, in->error);
-    if (status == SAMME_OK)
-        status = append(&table->cells, &cell, sizeof cell, in->error);
-    return status;
-}
-
-static samme_status compile_when(compiling *in, const Samme__Rule *rule, samme_table_rule *out) {
-    bool tested[SAMME_INPUT_COUNT] = {false};
-    size_t before = in->table->cells.length / sizeof(samme_cell);
-    for (size_t i = 0; i < rule->n_when; i++) {
-        const char *name = rule->when[i]->key;
-        const samme_input *input = samme_input_find(name);
-        if (input == NULL || !in->listed[input->id])
-            return samme_fail_in(in->error, fail_input(in, name, input != NULL), "when");
-        if (tested[input->id])
-            return samme_fail(in->error, SAMME_MALFORMED, "when: expected %s once, found it twice",
-                              name);
-        tested[input->id] = true;
-        samme_status status = compile_cell(in, input, rule->when[i]->value);
-        if (status != SAMME_OK)
-            return status;
-    }
-    *out = (samme_table_rule){
-        .first = (uint32_t)before,
-        .count = (uint32_t)(in->table->cells.length / sizeof(samme_cell) - before),
-    };
-    return SAMME_OK;
-}
-
-static bool reason_valid(const char *reason) {
-    size_t length = strlen(reason);
-    return length > 0 && length <= REASON_MAX_BYTES &&
-           strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == length;
-}
-
-/* A deny pays nothing, so terms of payment there are a slip of the pen. */
-static samme_status check_deny(const Samme__Outcome *then, const samme_outcome *out,
-                               samme_error *error) {
-    if (out->percent == 0 && out->fee == 0 && then->refund_to == SAMME__REFUND_TO__refund_to_unset)
-        return SAMME_OK;
-    return samme_fail(error, SAMME_MALFORMED,
-                      "then: expected no refund_percent, fee or refund_to with verdict deny");
-}
-
-static samme_status compile_terms(const Samme__Outcome *then, samme_outcome *out,
-                                  samme_error *error) {
-    bool denied = then->verdict == SAMME__VERDICT__deny;
-    out->percent = denied ? 0 : 10000;
-    if (then->refund_percent[0] != 0 &&
-        (samme_decimal_parse(then->refund_percent, 2, false, &out->percent) != SAMME_OK ||
-         out->percent < 0 || out->percent > 10000))
-        return samme_fail(error, SAMME_MALFORMED,
-                          "then: refund_percent: expected 0 to 100 with at most 2 decimals, found "
-                          "\"%.40s\"",
-                          then->refund_percent);
-    if (then->fee[0] != 0 &&
-        (samme_decimal_parse(then->fee, SAMME_MONEY_DIGITS, false, &out->fee) != SAMME_OK ||
-         out->fee < 0))
-        return samme_fail(
-            error, SAMME_MALFORMED,
-            "then: fee: expected an amount of at least 0 with at most %u decimals, found "
-            "\"%.40s\"",
-            SAMME_MONEY_DIGITS, then->fee);
-    if (denied)
-        return check_deny(then, out, error);
-    out->refund_to = then->refund_to == SAMME__REFUND_TO__refund_to_unset
-                         ? SAMME__REFUND_TO__original_tender
-                         : then->refund_to;
-    return SAMME_OK;
-}
-
-static samme_status compile_outcome(const compiling *in, const Samme__Rule *rule,
-                                    samme_outcome *out) {
-    const Samme__Outcome *then = rule->then;
-    if (then == NULL || then->verdict == SAMME__VERDICT__verdict_unset)
-        return samme_fail(in->error, SAMME_MALFORMED,
-                          "then: verdict: expected one of authorise, contingent, deny_overridable, "
-                          "deny; found none");
-    if (!reason_valid(then->reason))
-        return samme_fail(in->error, SAMME_MALFORMED,
-                          "then: reason: expected 1 to %u of A-Z 0-9 _, found \"%.80s\"",
-                          REASON_MAX_BYTES, then->reason);
-    samme_outcome outcome = {.rule = rule->id, .reason = then->reason, .verdict = then->verdict};
-    samme_status status = compile_terms(then, &outcome, in->error);
-    if (status == SAMME_OK)
-        *out = outcome;
-    return status;
-}
-
-static samme_status check_id(const compiling *in, samme_map *ids, size_t at) {
+static samme_status check_id(samme_compiling *in, samme_map *ids, size_t at) {
     const char *id = in->source->rules[at]->id;
-    if (id[0] == 0 || strlen(id) > RULE_ID_MAX_BYTES)
-        return samme_fail(in->error, SAMME_MALFORMED,
-                          "id: expected 1 to %u characters, found \"%.80s\"", RULE_ID_MAX_BYTES,
-                          id);
+    if (id[0] == 0 || strlen(id) > NAME_MAX_BYTES)
+        return SAMME_WRONG(in, id, "id: expected 1 to %u characters, found \"%.80s\"",
+                           NAME_MAX_BYTES, id);
+    if (in->source->missing != NULL && strcmp(id, "missing") == 0)
+        return SAMME_WRONG(in, id, "id: expected another one, `missing` of the policy has this");
     samme_map_entry earlier;
     if (samme_map_get(ids, samme_span_of_text(id), &earlier))
-        return samme_fail(in->error, SAMME_MALFORMED,
-                          "id: expected each id once, found it in rules %llu and %zu",
-                          (unsigned long long)earlier.tag + 1, at + 1);
+        return SAMME_WRONG(in, id, "id: expected each id once, found it in rules %llu and %zu",
+                           (unsigned long long)earlier.tag + 1, at + 1);
     samme_status status = samme_map_put(ids, samme_span_of_text(id), SAMME_SPAN(NULL, 0), at);
     return status == SAMME_OK ? status : samme_fail(in->error, status, "no memory for the rules");
 }
 
-static samme_status compile_rule(compiling *in, samme_map *ids, size_t at) {
-    const Samme__Rule *rule = in->source->rules[at];
+static samme_status compile_rule(samme_compiling *in, samme_map *ids, size_t at) {
+    const Samme__Rule *source = in->source->rules[at];
+    samme_rule *rule = &in->table->rules[at];
+    samme_tested tests[SAMME_INPUT_COUNT];
+    *rule = (samme_rule){.id = source->id, .spot = samme_spot_of(&in->rules, source->id, source)};
     samme_status status = check_id(in, ids, at);
+    if (status == SAMME_OK && source->n_when > SAMME_INPUT_COUNT)
+        status = SAMME_WRONG(in, source, "when: expected each input once");
+    for (size_t i = 0; status == SAMME_OK && i < source->n_when; i++)
+        tests[i] = (samme_tested){source->when[i]->key, source->when[i]->value};
     if (status == SAMME_OK)
-        status = compile_when(in, rule, &in->table->rules[at]);
-    if (status == SAMME_OK)
-        status = compile_outcome(in, rule, &in->table->outcomes[at]);
-    return status;
+        status = samme_when_compile(in, tests, source->n_when, false, &in->rules, &rule->when);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_outcome_compile(in, source->then, &rule->outcome);
+    return status == SAMME_OK ? status : samme_fail_in(in->error, status, "then");
 }
 
-/* "path:line:column: rule "id": ..."; a doubled id is found at its second place. */
-static samme_status fail_rule(const compiling *in, const samme_document *document, size_t at,
-                              samme_status status) {
-    const char *id = in->source->rules[at]->id;
-    if (id[0] == 0) {
+static samme_status fail_rule(samme_compiling *in, size_t at, samme_status status) {
+    const Samme__Rule *rule = in->source->rules[at];
+    if (rule->id[0] == 0)
         samme_fail_in(in->error, status, "rule %zu", at + 1);
-        return samme_place_fail(in->error, status, document, NULL, NULL, 0);
-    }
-    size_t earlier = 0;
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(in->source->rules[i]->id, id) == 0)
-            earlier++;
-    samme_fail_in(in->error, status, "rule \"%.64s\"", id);
-    return samme_place_fail(in->error, status, document, "id", id, earlier);
+    else
+        samme_fail_in(in->error, status, "rule \"%.64s\"", rule->id);
+    return samme_placed_fail(&in->rules, in->error, status, in->wrong, rule);
 }
 
-static samme_status compile_rules(compiling *in, const samme_document *document) {
+static samme_status compile_rules(samme_compiling *in) {
+    size_t count = in->source->n_rules;
+    samme_table *table = in->table;
+    if (count == 0) {
+        (void)SAMME_WRONG(in, NULL, "expected at least one rule");
+        return fail_key(in, SAMME_MALFORMED, "rules");
+    }
+    if (count > SAMME_POLICY_RULES_MAX) {
+        samme_fail(in->error, SAMME_TOO_LARGE, "expected at most %u, found %zu",
+                   SAMME_POLICY_RULES_MAX, count);
+        in->wrong = in->source->rules[SAMME_POLICY_RULES_MAX];
+        return fail_key(in, SAMME_TOO_LARGE, "rules");
+    }
+    table->rule_count = count;
+    table->rules = samme_arena_alloc(in->arena, count * sizeof *table->rules);
     samme_map *ids = samme_map_new();
-    if (ids == NULL)
-        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for the rules");
     samme_status status = SAMME_OK;
-    for (size_t i = 0; i < in->source->n_rules && status == SAMME_OK; i++) {
+    if (table->rules == NULL || ids == NULL)
+        status = samme_fail(in->error, SAMME_NO_MEMORY, "no memory for the rules");
+    for (size_t i = 0; status == SAMME_OK && i < count; i++) {
+        in->wrong = NULL;
         status = compile_rule(in, ids, i);
         if (status != SAMME_OK)
-            status = fail_rule(in, document, i, status);
+            status = fail_rule(in, i, status);
     }
     samme_map_free(ids);
     return status;
 }
 
-/* What stands above the rules. The key that is wrong is left in *out_key, for its place. */
-static samme_status compile_head(compiling *in, const char **out_key) {
+static samme_status compile_missing(samme_compiling *in) {
+    const Samme__Outcome *missing = in->source->missing;
+    if (missing == NULL)
+        return SAMME_OK;
+    in->wrong = NULL;
+    in->table->has_missing = true;
+    samme_status status = samme_outcome_compile(in, missing, &in->table->missing);
+    if (status == SAMME_OK)
+        return status;
+    samme_fail_in(in->error, status, "missing");
+    return samme_placed_fail(&in->head, in->error, status, in->wrong, missing);
+}
+
+static samme_status compile_countries(samme_compiling *in) {
     const Samme__Policy *source = in->source;
-    *out_key = "policy";
-    if (source->policy[0] == 0)
-        return samme_fail(in->error, SAMME_MALFORMED, "policy: expected the name of the policy");
-    *out_key = "hit";
-    bool unique = strcmp(source->hit, "unique") == 0;
-    if (!unique && strcmp(source->hit, "first") != 0)
-        return samme_fail(in->error, SAMME_MALFORMED,
-                          "hit: expected first or unique, found \"%.40s\"", source->hit);
-    in->table->unique = unique;
-    *out_key = "inputs";
-    samme_status status = compile_inputs(in);
-    if (status != SAMME_OK)
-        return samme_fail_in(in->error, status, "inputs");
-    *out_key = "rules";
-    if (source->n_rules == 0)
-        return samme_fail(in->error, SAMME_MALFORMED, "rules: expected at least one rule");
-    if (source->n_rules > SAMME_POLICY_RULES_MAX)
-        return samme_fail(in->error, SAMME_TOO_LARGE, "rules: expected at most %u, found %zu",
-                          SAMME_POLICY_RULES_MAX, source->n_rules);
+    int64_t *countries =
+        samme_arena_alloc(in->arena, (source->n_countries + 1) * sizeof *countries);
+    if (countries == NULL)
+        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for the countries");
+    for (size_t i = 0; i < source->n_countries; i++) {
+        countries[i] = samme_country_value(source->countries[i]);
+        bool twice = false;
+        for (size_t k = 0; k < i; k++)
+            twice = twice || countries[k] == countries[i];
+        if (countries[i] == SAMME_ABSENT || twice || i >= SAMME_COUNTRIES)
+            return SAMME_WRONG(in, source->countries[i],
+                               "expected two capital letters each (ISO 3166-1), each once, found "
+                               "\"%.20s\"",
+                               source->countries[i]);
+    }
+    in->table->countries = countries;
+    in->table->country_count = source->n_countries;
+    if (in->table->floor && source->n_countries == 0)
+        return SAMME_WRONG(in, NULL, "expected the countries whose law a floor is");
     return SAMME_OK;
 }
 
-samme_status samme_table_compile(samme_policy *policy, const samme_document *document,
-                                 samme_error *error) {
-    samme_table *table = &policy->table;
-    const Samme__Policy *source =
-        SAMME_FROM_YAML(Policy, policy, document->content, document->path, &policy->arena, error);
-    if (source == NULL)
-        return error->status;
-    compiling in = {
-        .source = source, .categories = &policy->categories, .table = table, .error = error};
-    const char *key = NULL;
-    samme_status status = compile_head(&in, &key);
+static samme_status compile_tenders(samme_compiling *in) {
+    const Samme__Policy *source = in->source;
+    unsigned seen = 1u << SAMME__TENDER_KIND__tender_kind_unset;
+    for (size_t i = 0; i < source->n_tender_order; i++) {
+        unsigned bit = 1u << (unsigned)source->tender_order[i];
+        if ((seen & bit) != 0)
+            return SAMME_WRONG(in, &source->tender_order[i], "expected each tender once");
+        seen |= bit;
+    }
+    in->table->tenders = source->tender_order;
+    in->table->tender_count = source->n_tender_order;
+    return SAMME_OK;
+}
+
+/* One of the words, by its number; -1 none of them. "" is the first. */
+static int word(const char *text, const char *const *words, int count) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(text, words[i]) == 0)
+            return i;
+    return text[0] == 0 ? 0 : -1;
+}
+
+static samme_status compile_words(samme_compiling *in, const char **out_key) {
+    static const char *const bases[] = {"today", "purchase_day", "better"};
+    static const char *const bundles[] = {"allocated", "reprice_rest"};
+    const Samme__Policy *source = in->source;
+    int basis = word(source->basis, bases, 3), bundle = word(source->bundles, bundles, 2);
+    *out_key = "hit";
+    in->table->unique = strcmp(source->hit, "unique") == 0;
+    if (!in->table->unique && strcmp(source->hit, "first") != 0)
+        return SAMME_WRONG(in, source->hit, "expected first or unique, found \"%.40s\"",
+                           source->hit);
+    if (in->table->floor && in->table->unique)
+        return SAMME_WRONG(in, source->hit, "expected first in a floor");
+    *out_key = "basis";
+    if (basis < 0)
+        return SAMME_WRONG(in, source->basis,
+                           "expected purchase_day, today or better, found \"%.40s\"",
+                           source->basis);
+    *out_key = "bundles";
+    if (bundle < 0)
+        return SAMME_WRONG(in, source->bundles,
+                           "expected allocated or reprice_rest, found \"%.40s\"", source->bundles);
+    in->table->basis = (samme_basis)basis;
+    in->table->reprice_rest = bundle == 1;
+    return SAMME_OK;
+}
+
+/* What only a policy has: a floor is asked beside one. */
+static samme_status check_floor(samme_compiling *in, const char **out_key) {
+    const Samme__Policy *source = in->source;
+    static const char text[] = "expected it in a policy, not in a floor";
+    *out_key = "missing";
+    if (source->missing != NULL)
+        return SAMME_WRONG(in, source->missing, text);
+    *out_key = "basis";
+    if (source->basis[0] != 0)
+        return SAMME_WRONG(in, source->basis, text);
+    *out_key = "tender_order";
+    if (source->n_tender_order > 0)
+        return SAMME_WRONG(in, &source->tender_order[0], text);
+    return SAMME_OK;
+}
+
+/* A policy's own texts; which of them are needed, and how they read, is not
+ * judged here. */
+static samme_status check_reasons(samme_compiling *in) {
+    const Samme__Policy *source = in->source;
+    if (source->n_reasons > SAMME_POLICY_RULES_MAX)
+        return SAMME_WRONG(in, NULL, "expected at most %u", SAMME_POLICY_RULES_MAX);
+    for (size_t i = 0; i < source->n_reasons; i++) {
+        const char *code = source->reasons[i]->code;
+        bool fine = samme_reason_valid(code);
+        for (size_t k = 0; k < i; k++)
+            fine = fine && strcmp(source->reasons[k]->code, code) != 0;
+        if (!fine)
+            return SAMME_WRONG(in, code[0] != 0 ? (const void *)code : source->reasons[i],
+                               "code: expected 1 to 64 of A-Z 0-9 _, each once, found \"%.80s\"",
+                               code);
+    }
+    return SAMME_OK;
+}
+
+/* What stands around the rules. The key that is wrong is left in *out_key. */
+static samme_status compile_head(samme_compiling *in, const char **out_key) {
+    const Samme__Policy *source = in->source;
+    *out_key = "policy";
+    if (source->policy[0] == 0 || strlen(source->policy) > NAME_MAX_BYTES)
+        return SAMME_WRONG(in, source->policy,
+                           "expected the name of the policy, 1 to %u characters", NAME_MAX_BYTES);
+    in->table->name = source->policy;
+    samme_status status = compile_words(in, out_key);
+    if (status == SAMME_OK && in->table->floor)
+        status = check_floor(in, out_key);
     if (status != SAMME_OK)
-        return samme_place_fail(error, status, document, key, NULL, 0);
-    table->rule_count = source->n_rules;
-    table->rules = samme_arena_alloc(&policy->arena, source->n_rules * sizeof *table->rules);
-    table->outcomes = samme_arena_alloc(&policy->arena, source->n_rules * sizeof *table->outcomes);
-    if (table->rules == NULL || table->outcomes == NULL)
-        return samme_fail(error, SAMME_NO_MEMORY, "no memory for the rules");
-    samme_buffer_init(&table->cells, CELLS_MAX_BYTES);
-    samme_buffer_init(&table->intervals, INTERVALS_MAX_BYTES);
-    return compile_rules(&in, document);
+        return status;
+    *out_key = "inputs";
+    if ((status = samme_inputs_compile(in)) != SAMME_OK)
+        return status;
+    *out_key = "countries";
+    if ((status = compile_countries(in)) != SAMME_OK)
+        return status;
+    *out_key = "tender_order";
+    if ((status = compile_tenders(in)) != SAMME_OK)
+        return status;
+    *out_key = "reasons";
+    return check_reasons(in);
+}
+
+static samme_status keep(samme_compiling *in) {
+    samme_span cells = samme_arena_copy(in->arena, samme_buffer_span(&in->cells));
+    samme_span intervals = samme_arena_copy(in->arena, samme_buffer_span(&in->intervals));
+    if (cells.data == NULL || intervals.data == NULL)
+        return samme_fail(in->error, SAMME_NO_MEMORY, "%s: no memory for the rules", in->head.path);
+    in->table->cells = (samme_cell *)(uintptr_t)cells.data;
+    in->table->intervals = (samme_interval *)(uintptr_t)intervals.data;
+    in->table->source = in->source;
+    return samme_index_build(in->table, in->arena, &in->table->index, in->error);
+}
+
+static samme_status compile(samme_compiling *in) {
+    const char *key = NULL;
+    samme_status status = compile_head(in, &key);
+    if (status != SAMME_OK)
+        return fail_key(in, status, key);
+    status = samme_windows_compile(in);
+    if (status == SAMME_OK)
+        status = compile_missing(in);
+    if (status == SAMME_OK)
+        status = compile_rules(in);
+    return status == SAMME_OK ? keep(in) : status;
+}
+
+/* "policy/NAME.yaml" with `table: F` is "policy/F". */
+static const samme_document *find_csv(samme_compiling *in, const samme_documents_given *given) {
+    const char *file = in->source->table;
+    size_t folder = strcspn(in->head.path, "/") + 1; /* there is one: tables lie in a folder */
+    for (size_t i = 0; i < given->count; i++) {
+        const char *path = given->documents[i].path;
+        if (strncmp(path, in->head.path, folder) == 0 && strcmp(path + folder, file) == 0)
+            return &given->documents[i];
+    }
+    return NULL;
+}
+
+static samme_status read_csv(samme_compiling *in, const samme_documents_given *given,
+                             samme_places *places) {
+    const char *file = in->source->table;
+    size_t length = strlen(file);
+    const samme_document *csv = NULL;
+    samme_status status = SAMME_OK;
+    if (in->source->n_rules > 0)
+        status = SAMME_WRONG(in, file, "expected either rules or a table, found both");
+    else if (strchr(file, '/') != NULL || file[0] == '.' || length < 5 ||
+             strcmp(file + length - 4, ".csv") != 0)
+        status = SAMME_WRONG(in, file,
+                             "expected the name of a file beside it, ending in .csv, "
+                             "found \"%.80s\"",
+                             file);
+    else if ((csv = find_csv(in, given)) == NULL) {
+        status = samme_fail(in->error, SAMME_NOT_FOUND, "found no \"%.80s\" beside it", file);
+        in->wrong = file;
+    }
+    if (status != SAMME_OK || csv == NULL)
+        return fail_key(in, status, "table");
+    char *path = samme_arena_text(in->arena, csv->path);
+    if (path == NULL)
+        return samme_fail(in->error, SAMME_NO_MEMORY, "no memory for %s", csv->path);
+    in->table->rules_path = path;
+    in->rules = (samme_placed){.path = path, .places = places};
+    return samme_csv_rules(in, csv, places);
+}
+
+samme_status samme_table_compile(samme_policy *policy, const samme_documents_given *given,
+                                 const samme_document *document, samme_table *table,
+                                 samme_error *error) {
+    samme_places head, rules;
+    samme_places_init(&head);
+    samme_places_init(&rules);
+    table->path = samme_arena_text(&policy->arena, document->path);
+    table->rules_path = table->path;
+    samme_compiling in = {.arena = &policy->arena,
+                          .vocabulary = &policy->form.vocabulary,
+                          .table = table,
+                          .head = {table->path, &head},
+                          .rules = {table->path, &head},
+                          .error = error};
+    samme_buffer_init(&in.cells, CELLS_MAX_BYTES);
+    samme_buffer_init(&in.intervals, INTERVALS_MAX_BYTES);
+    samme_status status = SAMME_OK;
+    if (table->path == NULL)
+        status = samme_fail(error, SAMME_NO_MEMORY, "no memory for %s", document->path);
+    else if ((in.source = (Samme__Policy *)(void *)samme_from_yaml_placed(
+                  &samme__policy__descriptor, document->content, document->path, in.arena, &head,
+                  error)) == NULL)
+        status = error->status;
+    if (status == SAMME_OK && in.source->table[0] != 0)
+        status = read_csv(&in, given, &rules);
+    if (status == SAMME_OK)
+        status = compile(&in);
+    samme_buffer_free(&in.cells);
+    samme_buffer_free(&in.intervals);
+    samme_places_free(&rules);
+    samme_places_free(&head);
+    return status;
 }

@@ -1,5 +1,5 @@
-/* Unary tests: the text in a cell of a decision table, as a set of closed intervals. The language:
- * README.md. */
+/* Unary tests: the text in a cell of a decision table, as a set of closed
+ * intervals. The language: README.md. */
 #ifndef SAMME_POLICY_TEST_H
 #define SAMME_POLICY_TEST_H
 
@@ -7,23 +7,19 @@
 
 #define SAMME_TEST_VALUES_MAX 256u
 
-/* Closed: low <= high. */
-typedef struct samme_interval {
-    int64_t low;
-    int64_t high;
-} samme_interval;
-
-/* Intervals ascend and leave room between each other. `any` (then count is 0) also holds for an
- * absent input; a test with intervals does not. */
+/* Intervals ascend and leave room between each other. `any` (then count is 0)
+ * also holds for an absent input; a test with intervals does not. */
 typedef struct samme_test {
-    bool any;
-    size_t count;
-    samme_interval intervals[SAMME_TEST_VALUES_MAX + 1];
+  bool any;
+  size_t count;
+  samme_interval intervals[SAMME_TEST_VALUES_MAX + 1];
 } samme_test;
 
-/* SAMME_MALFORMED (form, unknown value, empty set), SAMME_TOO_LARGE (values); the text says what
- * was expected and found. */
-samme_status samme_test_parse(const samme_input *input, const samme_categories *categories,
-                              const char *text, samme_test *out, samme_error *error) SAMME_CHECKED;
+/* SAMME_MALFORMED (form, unknown value, empty set), SAMME_TOO_LARGE (values);
+ * the text says what was expected and found. */
+samme_status samme_test_parse(const samme_input *input,
+                              const samme_vocabulary *vocabulary,
+                              const char *text, samme_test *out,
+                              samme_error *error) SAMME_CHECKED;
 
 #endif

@@ -5,7 +5,9 @@
 #include "base/money.h"
 #include "node/api/api.h"
 
-enum { RETURN_LINES_MAX = 400 }; /* a decision of so many lines fits one entry */
+enum {
+    RETURN_LINES_MAX = 60
+}; /* a decision of so many lines, with all texts at their longest, fits one entry */
 
 /* Branch, random digits, two check digits (ISO 7064 MOD 97-10): speakable, and wrong digits show.
  * Of ten million lots a branch sees two alike sooner than one thinks: then it draws again. */
@@ -135,10 +137,10 @@ static void record(samme_call *call, Samme__EventKind kind, const void *body,
 
 /* The local day here; a return recorded later says its own day, which may not lie ahead. */
 static samme_status set_today(samme_node *node, Samme__ReturnOpened *opened, samme_error *error) {
-    const Samme__Branch *branch =
-        node->policy == NULL ? NULL : samme_policy_branch(node->policy, node->setup.branch);
-    int32_t offset = branch == NULL ? 0 : branch->utc_offset_minutes;
-    int32_t today = samme_local_day(samme_node_time(node), offset), said;
+    int64_t now = samme_node_time(node);
+    int32_t offset =
+        node->policy == NULL ? 0 : samme_chain_offset(node->policy, node->setup.branch, now);
+    int32_t today = samme_local_day(now, offset), said;
     if (opened->today[0] == 0) {
         char text[SAMME_DATE_TEXT_BYTES];
         samme_date_format(today, text);
@@ -191,6 +193,8 @@ void samme_api_return_open(samme_call *call) {
     samme_status status = opened == NULL ? SAMME_MALFORMED : SAMME_OK;
     if (status == SAMME_OK && opened->receipt == NULL)
         status = samme_fail(&error, SAMME_MALFORMED, "body: receipt is missing");
+    if (status == SAMME_OK && opened->claim_type == SAMME__CLAIM_TYPE__claim_type_unset)
+        status = samme_fail(&error, SAMME_MALFORMED, "body: claimType is missing");
     if (status == SAMME_OK)
         status = set_today(node, opened, &error);
     if (status == SAMME_OK)
@@ -214,25 +218,35 @@ void samme_api_return_get(samme_call *call) {
     answer_case(call, case_of(call), 200, UINT64_MAX, false);
 }
 
-/* Facts from the rows as they are, the answer from the policy: one line of the decision. */
+/* Facts from the rows as they are, the answer from the policy: the next line of the decision. */
 static samme_status decide_line(samme_node *node, const Samme__CaseRow *row,
-                                const Samme__ReturnLine *line, const Samme__ReceiptRow *sale,
-                                Samme__LineDecision *out, samme_error *error) {
+                                const samme_sale_view *sale, Samme__ReturnDecided *decided,
+                                samme_error *error) {
     samme_rows rows = samme_layer_rows(&node->layer);
     samme_horizon present = samme_node_present(node);
-    Samme__Answer *answer = samme_arena_alloc(&node->arena, sizeof *answer);
+    const Samme__ReturnLine *line = row->opened->lines[decided->n_lines];
+    const samme_asking asking = {.opened = row->opened,
+                                 .line = line,
+                                 .before = decided->lines,
+                                 .before_count = decided->n_lines,
+                                 .horizon = &present,
+                                 .mode = samme_node_mode(node)};
+    Samme__LineDecision *out = samme_arena_alloc(&node->arena, sizeof *out);
+    samme_decision *decision = samme_arena_alloc(&node->arena, sizeof *decision);
+    if (out == NULL || decision == NULL)
+        return SAMME_NO_MEMORY;
     samme__line_decision__init(out);
-    samme_status status = answer == NULL
-                              ? SAMME_NO_MEMORY
-                              : samme_line_facts(&rows, row->opened, line, sale, &present,
-                                                 samme_node_mode(node), &node->arena, &out->facts);
+    samme_status status = samme_line_facts(&rows, &asking, sale, &node->arena, &out->facts);
     if (status != SAMME_OK)
         return status;
-    samme__answer__init(answer);
+    samme_chain_facts(node->policy, sale->row == NULL ? 0 : sale->row->sale->receipt->branch,
+                      node->setup.branch, out->facts);
     out->no = line->no;
     out->quantity = line->quantity;
-    out->answer = answer;
-    return samme_policy_decide(node->policy, out->facts, answer, error);
+    out->answer = &decision->answer;
+    const samme_releases releases = {.today = node->policy, .today_number = node->release};
+    decided->lines[decided->n_lines++] = out;
+    return samme_policy_decide_at(&releases, out->facts, decision, error);
 }
 
 /* What the decision will stand on; an anchor written along with it comes before it. */
@@ -271,29 +285,24 @@ void samme_api_return_decide(samme_call *call) {
         samme_problem_of(call, status, &error);
         return;
     }
-    size_t count = row->opened->n_lines;
-    Samme__LineDecision *lines = samme_arena_alloc(&node->arena, count * sizeof *lines);
-    Samme__LineDecision **pointers = samme_arena_alloc(&node->arena, count * sizeof *pointers);
+    Samme__ReturnDecided decided = SAMME__RETURN_DECIDED__INIT;
+    decided.lines =
+        samme_arena_alloc(&node->arena, row->opened->n_lines * sizeof(Samme__LineDecision *));
     Samme__Basis basis;
     Samme__ReleaseRef release;
     const samme_horizon present = samme_node_present(node);
-    const Samme__ReceiptRow *sale = NULL;
-    status = lines == NULL || pointers == NULL
+    samme_sale_view sale = {.row = NULL};
+    status = decided.lines == NULL
                  ? SAMME_NO_MEMORY
                  : samme_find_sale(&rows, row->opened, &present, &node->arena, &sale);
-    fill_basis(node, sale, &basis, &release);
-    for (size_t i = 0; i < count && status == SAMME_OK; i++) {
-        status = decide_line(node, row, row->opened->lines[i], sale, &lines[i], &error);
-        pointers[i] = &lines[i];
-    }
+    fill_basis(node, sale.row, &basis, &release);
+    while (status == SAMME_OK && decided.n_lines < row->opened->n_lines)
+        status = decide_line(node, row, &sale, &decided, &error);
     if (status != SAMME_OK) {
         samme_problem_of(call, status, &error);
         return;
     }
-    Samme__ReturnDecided decided = SAMME__RETURN_DECIDED__INIT;
     decided.case_code = row->opened->case_code;
-    decided.n_lines = count;
-    decided.lines = pointers;
     decided.basis = &basis;
     decided.decide_version = SAMME_DECIDE_VERSION;
     decided.receipt = row->opened->receipt;

@@ -5,7 +5,7 @@
 #include "fuzz/fuzz.h"
 #include "policy/test.h"
 
-static samme_categories make_categories(samme_arena *arena) {
+static samme_vocabulary make_vocabulary(samme_arena *arena) {
     static Samme__Category list[4];
     static Samme__Category *pointers[4];
     static char codes[4][8] = {"goods", "food", "bread", "plants"};
@@ -20,11 +20,14 @@ static samme_categories make_categories(samme_arena *arena) {
     }
     chain.n_categories = 4;
     chain.categories = pointers;
-    samme_categories categories;
+    static char silver[] = "silver", gold[] = "gold";
+    static char *const tiers[] = {silver, gold};
+    samme_vocabulary vocabulary = {.tiers = tiers, .tier_count = 2};
     samme_error error = {0};
     size_t at = 0;
-    FUZZ_MUST_OK(samme_categories_build(&chain, arena, &categories, &at, &error), &error);
-    return categories;
+    FUZZ_MUST_OK(samme_categories_build(&chain, arena, &vocabulary.categories, &at, &error),
+                 &error);
+    return vocabulary;
 }
 
 /* Intervals ascend, are not empty and do not meet. */
@@ -61,7 +64,7 @@ static void check_opposite(const samme_test *test, const samme_test *opposite) {
     }
 }
 
-static void check_negation(const samme_input *input, const samme_categories *categories,
+static void check_negation(const samme_input *input, const samme_vocabulary *vocabulary,
                            const char *text, const samme_test *test) {
     static samme_test opposite;
     samme_error error = {0};
@@ -70,7 +73,7 @@ static void check_negation(const samme_input *input, const samme_categories *cat
     if (negated == NULL)
         abort();
     snprintf(negated, size, "not(%s)", text);
-    if (samme_test_parse(input, categories, negated, &opposite, &error) == SAMME_OK) {
+    if (samme_test_parse(input, vocabulary, negated, &opposite, &error) == SAMME_OK) {
         check_form(&opposite);
         check_opposite(test, &opposite);
         check_opposite(&opposite, test);
@@ -86,14 +89,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = fuzz_text(fuzz_rest(&bytes));
     samme_arena arena;
     samme_arena_init(&arena, 64 * 1024);
-    samme_categories categories = make_categories(&arena);
+    samme_vocabulary vocabulary = make_vocabulary(&arena);
     samme_error error = {0};
-    samme_status status = samme_test_parse(input, &categories, text, &test, &error);
+    samme_status status = samme_test_parse(input, &vocabulary, text, &test, &error);
     FUZZ_MUST(status == SAMME_OK || status == SAMME_MALFORMED || status == SAMME_TOO_LARGE);
     if (status == SAMME_OK) {
         check_form(&test);
         if (!test.any)
-            check_negation(input, &categories, text, &test);
+            check_negation(input, &vocabulary, text, &test);
     }
     samme_arena_free(&arena);
     free(text);

@@ -141,15 +141,19 @@ Test(facts, asking_for_more_than_is_left_is_taken) {
     cr_assert_eq(derive(1, 1, 1000)->line_paid, 334);
 }
 
-Test(facts, days_count_from_possession) {
+Test(facts, days_count_from_the_sale_and_from_possession) {
     sale->delivered_on = samme_arena_text(&f.arena, "2010-12-05");
     record_sale();
     const Samme__Facts *facts = derive(1, 1, 1000);
-    cr_assert_eq(facts->days_since_purchase, 6);
+    cr_assert_eq(facts->days_since_purchase, 10);
+    cr_assert_eq(facts->has_days_since_receipt_case, 27);
+    cr_assert_eq(facts->days_since_receipt, 6);
     cr_assert_str_eq(facts->purchase_date, "2010-12-01");
+    cr_assert_str_eq(facts->receipt_date, "2010-12-05");
     Samme__ReturnOpened *opened = fixture_opened(&f.arena, "C", sale->receipt, 1, 1000);
     opened->today = samme_arena_text(&f.arena, "2010-12-01");
-    cr_assert_eq(derive_at(opened, fixture_present(1))->days_since_purchase, -4);
+    cr_assert_eq(derive_at(opened, fixture_present(1))->days_since_purchase, 0);
+    cr_assert_eq(derive_at(opened, fixture_present(1))->days_since_receipt, -4);
     opened->today = samme_arena_text(&f.arena, "today");
     cr_assert_eq(derive_at(opened, fixture_present(1))->has_days_since_purchase_case, 0);
 }
@@ -158,8 +162,182 @@ Test(facts, a_delivery_date_that_is_none_leaves_the_days_out) {
     sale->delivered_on = samme_arena_text(&f.arena, "soon");
     record_sale();
     const Samme__Facts *facts = derive(1, 1, 1000);
-    cr_assert_eq(facts->has_days_since_purchase_case, 0);
+    cr_assert_eq(facts->has_days_since_receipt_case, 0);
+    cr_assert_str_eq(facts->receipt_date, "");
+    cr_assert_eq(facts->days_since_purchase, 10);
     cr_assert_eq(facts->claim, SAMME__CLAIM__own);
+}
+
+static Samme__Tender *tender(Samme__TenderKind kind, int64_t amount) {
+    Samme__Tender *out = samme_arena_alloc(&f.arena, sizeof *out);
+    *out = (Samme__Tender)SAMME__TENDER__INIT;
+    out->kind = kind;
+    out->amount = amount;
+    return out;
+}
+
+static void pay(Samme__TenderKind a, int64_t first, Samme__TenderKind b, int64_t second) {
+    sale->tenders = samme_arena_alloc(&f.arena, 2 * sizeof *sale->tenders);
+    sale->tenders[0] = tender(a, first);
+    sale->tenders[1] = tender(b, second);
+    sale->n_tenders = 2;
+}
+
+static Samme__Refund *refund_of(Samme__TenderKind kind, int64_t amount) {
+    Samme__Refund *out = samme_arena_alloc(&f.arena, sizeof *out);
+    *out = (Samme__Refund)SAMME__REFUND__INIT;
+    out->tender = kind;
+    out->amount = amount;
+    return out;
+}
+
+/* The answer of a line pays these two. */
+static void set_refunds(Samme__Answer *answer, Samme__Refund *a, Samme__Refund *b) {
+    answer->refunds = samme_arena_alloc(&f.arena, 2 * sizeof *answer->refunds);
+    answer->refunds[0] = a;
+    answer->refunds[1] = b;
+    answer->n_refunds = 2;
+    answer->refund = a->amount + b->amount;
+}
+
+Test(facts, what_the_return_and_the_sale_say_besides) {
+    sale->channel = SAMME__CHANNEL__web;
+    sale->lines[0]->employee_discount = true;
+    record_sale();
+    Samme__ReturnOpened *opened = fixture_opened(&f.arena, "C", sale->receipt, 1, 1000);
+    opened->wish = SAMME__WISH__repair;
+    opened->has_repair_attempts_case = SAMME__RETURN_OPENED__HAS_REPAIR_ATTEMPTS_REPAIR_ATTEMPTS;
+    opened->repair_attempts = 2;
+    const Samme__Facts *facts = derive_at(opened, fixture_present(1));
+    cr_assert_eq(facts->wish, SAMME__WISH__repair);
+    cr_assert_eq(facts->has_repair_attempts_case, 6);
+    cr_assert_eq(facts->repair_attempts, 2);
+    cr_assert_eq(facts->channel, SAMME__CHANNEL__web);
+    cr_assert_eq(facts->employee_discount, SAMME__YES_NO__yes);
+    cr_assert_eq(facts->home_branch, SAMME__YES_NO__yes);
+    cr_assert_eq(facts->bundle_broken, SAMME__YES_NO__no);
+    cr_assert_eq(derive(2, 4, 1000)->home_branch, SAMME__YES_NO__no);
+    cr_assert_eq(derive(2, 4, 1000)->employee_discount, SAMME__YES_NO__no);
+}
+
+Test(facts, tenders_by_kind_and_what_went_back) {
+    pay(SAMME__TENDER_KIND__gift_card, 700, SAMME__TENDER_KIND__card, 700);
+    record_sale();
+    const Samme__Facts *facts = derive(1, 1, 1000);
+    cr_assert_eq(facts->tender, SAMME__TENDER_KIND__card, "the first in the order of kinds");
+    cr_assert_eq(facts->n_tenders, 2);
+    cr_assert(facts->tenders[0]->kind == SAMME__TENDER_KIND__card &&
+              facts->tenders[0]->paid == 700 && facts->tenders[0]->refunded == 0);
+    cr_assert_eq(facts->tenders[1]->kind, SAMME__TENDER_KIND__gift_card);
+    /* Another line, at another branch, pays from both; the horizon decides whether it counts. */
+    Samme__ReturnOpened *opened = fixture_opened(&f.arena, "C1", sale->receipt, 4, 1000);
+    const samme_horizon present = fixture_present(2);
+    cr_assert_null(fixture_fold(&f, 2, SAMME__EVENT_KIND__return_opened, opened));
+    Samme__ReturnDecided *decided =
+        fixture_decided(&f.arena, &f.rows, opened, &present, SAMME__VERDICT__authorise);
+    set_refunds(decided->lines[0]->answer, refund_of(SAMME__TENDER_KIND__card, 300),
+                refund_of(SAMME__TENDER_KIND__gift_card, 200));
+    cr_assert_null(fixture_fold(&f, 2, SAMME__EVENT_KIND__return_decided, decided));
+    facts = derive(1, 1, 1000);
+    cr_assert_eq(facts->tenders[0]->refunded, 300);
+    cr_assert_eq(facts->tenders[1]->refunded, 200);
+    samme_horizon before = {.branch = 1, .epoch = 1, .journal_size = 1};
+    facts = derive_at(fixture_opened(&f.arena, "C", sale->receipt, 1, 1000), before);
+    cr_assert_eq(facts->tenders[0]->refunded, 0);
+    cr_assert_null(fixture_fold(&f, 2, SAMME__EVENT_KIND__return_done,
+                                fixture_done(&f.arena, "C1", SAMME__RETURN_OUTCOME__failed)));
+    cr_assert_eq(derive(1, 1, 1000)->tenders[0]->refunded, 0, "given back");
+}
+
+/* Line `at` of a return whose lines before it were decided so. */
+static Samme__Facts *derive_next(const Samme__ReturnOpened *opened, Samme__LineDecision **before,
+                                 size_t at) {
+    const samme_horizon present = fixture_present(1);
+    const samme_asking asking = {.opened = opened,
+                                 .line = opened->lines[at],
+                                 .before = before,
+                                 .before_count = at,
+                                 .horizon = &present,
+                                 .mode = SAMME__MODE__normal};
+    samme_sale_view view;
+    Samme__Facts *facts;
+    cr_assert_eq(samme_find_sale(&f.rows, opened, &present, &f.arena, &view), SAMME_OK);
+    cr_assert_eq(samme_line_facts(&f.rows, &asking, &view, &f.arena, &facts), SAMME_OK);
+    return facts;
+}
+
+/* Three for the price of two: 3 x 50 for 100. */
+static void sell_bundle(void) {
+    for (uint32_t no = 11; no <= 13; no++) {
+        Samme__SaleLine *line = fixture_line(&f.arena, sale, no, 1000, no == 13 ? 34 : 33);
+        line->promo_group = samme_arena_text(&f.arena, "3 for 2");
+        line->has_list_price_case = SAMME__SALE_LINE__HAS_LIST_PRICE_LIST_PRICE;
+        line->list_price = 50;
+    }
+}
+
+Test(facts, a_broken_bundle_is_priced_again) {
+    sell_bundle();
+    record_sale();
+    const Samme__Facts *facts = derive(1, 11, 1000);
+    cr_assert_eq(facts->bundle_broken, SAMME__YES_NO__yes);
+    cr_assert_eq(facts->bundle_paid, 100);
+    cr_assert_eq(facts->bundle_rest, 100);
+    cr_assert_eq(derive(1, 11, 500)->bundle_rest, 125);
+    cr_assert_eq(derive(1, 1, 1000)->bundle_broken, SAMME__YES_NO__no);
+    cr_assert_eq(derive(1, 1, 1000)->has_bundle_paid_case, 0);
+    refund(1, "C1", 11, 1000); /* pays 33 */
+    facts = derive(1, 12, 1000);
+    cr_assert_eq(facts->bundle_broken, SAMME__YES_NO__yes);
+    cr_assert_eq(facts->bundle_paid, 67);
+    cr_assert_eq(facts->bundle_rest, 50);
+    refund(1, "C2", 12, 1000);
+    facts = derive(1, 13, 1000);
+    cr_assert_eq(facts->bundle_broken, SAMME__YES_NO__no, "nothing of it is kept");
+    cr_assert_eq(facts->has_bundle_rest_case, 40);
+    cr_assert_eq(facts->bundle_rest, 0);
+    cr_assert_eq(facts->bundle_paid, 34);
+}
+
+Test(facts, without_a_list_price_the_rest_has_none) {
+    sell_bundle();
+    sale->lines[3]->has_list_price_case = SAMME__SALE_LINE__HAS_LIST_PRICE__NOT_SET;
+    record_sale();
+    const Samme__Facts *facts = derive(1, 11, 1000);
+    cr_assert_eq(facts->bundle_broken, SAMME__YES_NO__yes);
+    cr_assert_eq(facts->has_bundle_rest_case, 0);
+    cr_assert_eq(derive(1, 12, 1000)->has_bundle_rest_case, 40,
+                 "the line that goes back needs none");
+}
+
+Test(facts, lines_of_one_return_count_in_their_order) {
+    sell_bundle();
+    pay(SAMME__TENDER_KIND__cash, 600, SAMME__TENDER_KIND__card, 1000);
+    record_sale();
+    Samme__ReturnOpened *opened = fixture_opened(&f.arena, "C", sale->receipt, 11, 1000);
+    Samme__ReturnLine second = SAMME__RETURN_LINE__INIT;
+    Samme__ReturnLine *lines[] = {opened->lines[0], &second};
+    second.no = 12;
+    second.quantity = 1000;
+    opened->lines = lines;
+    opened->n_lines = 2;
+    Samme__Answer answer = SAMME__ANSWER__INIT;
+    Samme__LineDecision first = SAMME__LINE_DECISION__INIT, *before[] = {&first};
+    first.no = 11;
+    first.quantity = 1000;
+    first.answer = &answer;
+    set_refunds(&answer, refund_of(SAMME__TENDER_KIND__cash, 10),
+                refund_of(SAMME__TENDER_KIND__card, 5));
+    const Samme__Facts *facts = derive_next(opened, before, 1);
+    cr_assert_eq(facts->bundle_paid, 85);
+    cr_assert_eq(facts->bundle_rest, 50);
+    cr_assert_eq(facts->tenders[0]->refunded, 10);
+    cr_assert_eq(facts->tenders[1]->refunded, 5);
+    answer = (Samme__Answer)SAMME__ANSWER__INIT; /* denied: it stays with the customer */
+    facts = derive_next(opened, before, 1);
+    cr_assert_eq(facts->bundle_paid, 100);
+    cr_assert_eq(facts->bundle_rest, 100);
+    cr_assert_eq(facts->tenders[0]->refunded, 0);
 }
 
 Test(facts, the_horizon_decides_what_was_known) {

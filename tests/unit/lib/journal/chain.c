@@ -285,6 +285,44 @@ void chain_take_release(chain *c, uint32_t branch) {
     chain_push_event(c, branch, SAMME__EVENT_KIND__release_taken, &taken);
 }
 
+/* A copy in the arena: texts of facts and answers are the policy's, which a test may reopen. */
+static ProtobufCMessage *keep(chain *c, const ProtobufCMessage *message) {
+    samme_buffer packed;
+    samme_buffer_init(&packed, 1 << 20);
+    samme_pack(message, &packed);
+    samme_error error = {.text = ""};
+    ProtobufCMessage *copy =
+        samme_unpack(message->descriptor, samme_buffer_span(&packed), &c->f.arena, &error);
+    cr_assert_not_null(copy, "%s", error.text);
+    samme_buffer_free(&packed);
+    return copy;
+}
+
+/* Facts and answer of one line, as a node has them. */
+static void decide_line(chain *c, const samme_policy *policy, const samme_horizon *horizon,
+                        const Samme__ReturnOpened *opened, Samme__ReturnDecided *decided,
+                        size_t at) {
+    Samme__LineDecision *line = decided->lines[at];
+    samme_error error = {.text = ""};
+    samme_sale_view sale;
+    cr_assert_eq(samme_find_sale(&c->f.rows, opened, horizon, &c->f.arena, &sale), SAMME_OK);
+    const samme_asking asking = {.opened = opened,
+                                 .line = opened->lines[at],
+                                 .before = decided->lines,
+                                 .before_count = at,
+                                 .horizon = horizon,
+                                 .mode = line->facts->mode};
+    cr_assert_eq(samme_line_facts(&c->f.rows, &asking, &sale, &c->f.arena, &line->facts), SAMME_OK);
+    samme_chain_facts(policy, sale.row == NULL ? 0 : sale.row->sale->receipt->branch,
+                      horizon->branch, line->facts);
+    const samme_releases releases = {.today = policy, .today_number = c->release_version};
+    samme_decision decision;
+    cr_assert_eq(samme_policy_decide_at(&releases, line->facts, &decision, &error), SAMME_OK, "%s",
+                 error.text);
+    line->facts = (Samme__Facts *)(void *)keep(c, &line->facts->base);
+    line->answer = (Samme__Answer *)(void *)keep(c, &decision.answer.base);
+}
+
 Samme__ReturnDecided *chain_decide(chain *c, uint32_t branch, const Samme__ReturnOpened *opened,
                                    uint64_t journal_size) {
     const samme_horizon horizon = {.branch = branch,
@@ -300,13 +338,8 @@ Samme__ReturnDecided *chain_decide(chain *c, uint32_t branch, const Samme__Retur
     samme_error error = {.text = ""};
     cr_assert_eq(samme_replay_policy(&c->replay, c->release_version, &policy, &error), SAMME_OK,
                  "%s", error.text);
-    for (size_t i = 0; i < decided->n_lines; i++) {
-        Samme__Answer *answer = decided->lines[i]->answer;
-        cr_assert_eq(samme_policy_decide(policy, decided->lines[i]->facts, answer, &error),
-                     SAMME_OK, "%s", error.text);
-        answer->rule = samme_arena_text(&c->f.arena, answer->rule); /* they are the policy's */
-        answer->reason = samme_arena_text(&c->f.arena, answer->reason);
-    }
+    for (size_t i = 0; i < decided->n_lines; i++)
+        decide_line(c, policy, &horizon, opened, decided, i);
     return decided;
 }
 

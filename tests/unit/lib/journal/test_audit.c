@@ -81,11 +81,18 @@ Test(audit, a_tampered_answer_is_found) {
 }
 
 Test(audit, every_field_of_an_answer_counts) {
-    enum { FIELDS = 5 };
+    enum { FIELDS = 10 };
     const char *expected[FIELDS] = {
-        "verdict is authorise, the entry says contingent", "fee is 0, the entry says 1",
+        "verdict is authorise, the entry says contingent",
+        "fee is 0, the entry says 1",
         "refund_to is credit, the entry says original_tender",
-        "rule is \"month\", the entry says \"other\"", "reason is \"MONTH\", the entry says \"\""};
+        "rule is \"month\", the entry says \"other\"",
+        "reason is \"MONTH\", the entry says \"\"",
+        "legal is false, the entry says true",
+        "policy is \"returns\", the entry says \"\"",
+        "release is 1, the entry says 2",
+        "deadline is \"\", the entry says \"2011-01-01\"",
+        "refunds is {\"tender\":\"store_credit\",\"amount\":\"900\"}, the entry says none"};
     for (int i = 0; i < FIELDS; i++) {
         char code[3] = {'C', (char)('0' + i), 0};
         Samme__ReturnDecided *decided = decide(1, code);
@@ -98,8 +105,18 @@ Test(audit, every_field_of_an_answer_counts) {
             answer->refund_to = SAMME__REFUND_TO__original_tender;
         else if (i == 3)
             answer->rule = samme_arena_text(&c.f.arena, "other");
-        else
+        else if (i == 4)
             answer->reason = samme_arena_text(&c.f.arena, "");
+        else if (i == 5)
+            answer->legal = true;
+        else if (i == 6)
+            answer->policy = samme_arena_text(&c.f.arena, "");
+        else if (i == 7)
+            answer->release = 2;
+        else if (i == 8)
+            answer->deadline = samme_arena_text(&c.f.arena, "2011-01-01");
+        else
+            answer->n_refunds = 0;
         c.finding_count = 0;
         push(1, decided);
         found(SAMME_FINDING_DECISION, expected[i]);
@@ -113,9 +130,11 @@ Test(audit, every_field_of_an_answer_counts) {
 static void push_with_facts(Samme__ReturnDecided *decided) {
     const samme_policy *policy;
     cr_assert_eq(samme_replay_policy(&c.replay, 1, &policy, NULL), SAMME_OK);
-    cr_assert_eq(
-        samme_policy_decide(policy, decided->lines[0]->facts, decided->lines[0]->answer, NULL),
-        SAMME_OK);
+    samme_decision *decision = samme_arena_alloc(&c.f.arena, sizeof *decision);
+    const samme_releases releases = {.today = policy, .today_number = 1};
+    cr_assert_eq(samme_policy_decide_at(&releases, decided->lines[0]->facts, decision, NULL),
+                 SAMME_OK);
+    decided->lines[0]->answer = &decision->answer;
     push(1, decided);
 }
 
@@ -147,6 +166,83 @@ Test(audit, a_day_count_too_small_or_left_out_is_found) {
     decided->lines[0]->facts->has_quantity_left_case = 0;
     push_with_facts(decided);
     found(SAMME_FINDING_FACT, "quantity_left is 2000, the entry says absent");
+}
+
+static void tamper(Samme__Facts *facts, const char *field) {
+    static Samme__TenderFact cash = SAMME__TENDER_FACT__INIT, *tenders[] = {&cash};
+    cash.kind = SAMME__TENDER_KIND__cash;
+    cash.paid = 5;
+#define TEXT(name, text)                                                                           \
+    if (strcmp(field, #name) == 0)                                                                 \
+    facts->name = samme_arena_text(&c.f.arena, text)
+#define VALUE(name, value)                                                                         \
+    if (strcmp(field, #name) == 0)                                                                 \
+    facts->name = (value)
+#define NUMBER(name, number, value)                                                                \
+    if (strcmp(field, #name) == 0) {                                                               \
+        facts->has_##name##_case = (number);                                                       \
+        facts->name = (value);                                                                     \
+    }
+    TEXT(receipt_date, "2010-12-02");
+    TEXT(sale_country, "SE");
+    TEXT(return_country, "SE");
+    TEXT(return_currency, "SEK");
+    TEXT(member_tier, "gold");
+    VALUE(channel, SAMME__CHANNEL__web);
+    VALUE(tender, SAMME__TENDER_KIND__cash);
+    VALUE(home_branch, SAMME__YES_NO__no);
+    VALUE(bundle_broken, SAMME__YES_NO__yes);
+    VALUE(employee_discount, SAMME__YES_NO__yes);
+    VALUE(wish, SAMME__WISH__repair);
+    NUMBER(days_since_receipt, 27, 9)
+    NUMBER(bundle_paid, 39, 5)
+    NUMBER(bundle_rest, 40, 5)
+    NUMBER(repair_attempts, 6, 5)
+    NUMBER(customer_returns, 34, 5)
+    NUMBER(closed_before, 0, 0)
+    if (strcmp(field, "tenders") == 0) {
+        facts->tenders = tenders;
+        facts->n_tenders = 1;
+    }
+#undef TEXT
+#undef VALUE
+#undef NUMBER
+}
+
+/* Each fact that the logs or chain.yaml give is derived again. */
+Test(audit, every_derived_fact_counts) {
+    static const struct {
+        const char *field, *found;
+    } rows[] = {
+        {"receipt_date", "receipt_date is \"2010-12-01\", the entry says \"2010-12-02\""},
+        {"days_since_receipt", "days_since_receipt is 10, the entry says 9"},
+        {"channel", "channel is channel_unset, the entry says web"},
+        {"tender", "tender is tender_kind_unset, the entry says cash"},
+        {"tenders", "tenders is none, the entry says {\"kind\":\"cash\",\"paid\":\"5\"}"},
+        {"sale_country", "sale_country is \"DK\", the entry says \"SE\""},
+        {"return_country", "return_country is \"DK\", the entry says \"SE\""},
+        {"return_currency", "return_currency is \"EUR\", the entry says \"SEK\""},
+        {"home_branch", "home_branch is yes, the entry says no"},
+        {"bundle_broken", "bundle_broken is no, the entry says yes"},
+        {"bundle_paid", "bundle_paid is absent, the entry says 5"},
+        {"bundle_rest", "bundle_rest is absent, the entry says 5"},
+        {"employee_discount", "employee_discount is no, the entry says yes"},
+        {"closed_before", "closed_before is 0, the entry says absent"},
+        {"wish", "wish is wish_unset, the entry says repair"},
+        {"repair_attempts", "repair_attempts is absent, the entry says 5"},
+        {"member_tier", "member_tier is \"\", the entry says \"gold\""},
+        {"customer_returns", "customer_returns is absent, the entry says 5"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char code[4] = {'C', (char)('0' + i / 10), (char)('0' + i % 10), 0};
+        Samme__ReturnDecided *decided = decide(1, code);
+        tamper(decided->lines[0]->facts, rows[i].field);
+        c.finding_count = 0;
+        push_with_facts(decided);
+        found(SAMME_FINDING_FACT, rows[i].found);
+        chain_push_event(&c, 1, SAMME__EVENT_KIND__return_done,
+                         fixture_done(&c.f.arena, code, SAMME__RETURN_OUTCOME__failed));
+    }
 }
 
 Test(audit, nothing_paid_is_not_the_same_as_not_known) {

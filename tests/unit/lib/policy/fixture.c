@@ -41,11 +41,11 @@ const char *fixture_answer(const samme_policy *policy, const char *facts) {
     const Samme__Facts *read =
         SAMME_FROM_JSON(Facts, facts, samme_span_of_text(facts), "facts", &arena, &error);
     cr_assert_not_null(read, "%s", error.text);
-    Samme__Answer answer;
-    if (samme_policy_decide(policy, read, &answer, &error) == SAMME_OK) {
+    samme_decision decision;
+    if (samme_policy_decide(policy, read, &decision, &error) == SAMME_OK) {
         samme_buffer json;
         samme_buffer_init(&json, sizeof text - 1);
-        samme_to_json(&answer, &json);
+        samme_to_json(&decision.answer, &json);
         snprintf(text, sizeof text, "%s", samme_buffer_text(&json));
         samme_buffer_free(&json);
     } else {

@@ -58,7 +58,7 @@ static samme_status compile(const samme_document *documents, size_t count, samme
     return status;
 }
 
-Test(compile, exactly_one_chain_and_one_policy) {
+Test(compile, one_chain_and_policies_of_different_names) {
     const samme_document chain = {"chain.yaml", samme_span_of_text(fixture_chain)};
     const samme_document table = {"policy/p.yaml", samme_span_of_text(sound)};
     const samme_document other = {"policy/q.yaml", samme_span_of_text(sound)};
@@ -71,7 +71,9 @@ Test(compile, exactly_one_chain_and_one_policy) {
     cr_assert_str_eq(error.text, "expected a document policy/NAME.yaml, found none");
     cr_assert_eq(compile(&chain, 1, NULL), SAMME_NOT_FOUND);
     cr_assert_eq(compile((samme_document[]){chain, table, other}, 3, &error), SAMME_MALFORMED);
-    cr_assert_str_eq(error.text, "policy/q.yaml: expected one policy, found policy/p.yaml too");
+    cr_assert_str_eq(
+        error.text,
+        "policy/q.yaml: policy: expected a name of its own, policy/p.yaml is \"p\" too");
     cr_assert_eq(compile((samme_document[]){chain, table, chain}, 3, &error), SAMME_MALFORMED);
 }
 
@@ -100,7 +102,7 @@ Test(compile, the_documents_need_not_outlive_the_call) {
     free(table);
     free(chain);
     cr_assert_str_eq(fixture_answer(policy, "{\"category\":\"fish\"}"),
-                     "{\"verdict\":\"deny\",\"rule\":\"r\",\"reason\":\"KEPT\"}");
+                     "{\"verdict\":\"deny\",\"rule\":\"r\",\"reason\":\"KEPT\",\"policy\":\"p\"}");
     cr_assert_str_eq(samme_policy_branch(policy, 7)->currency, "DKK");
     cr_assert(samme_policy_has_category(policy, "fish"));
     samme_policy_free(policy);
@@ -131,13 +133,13 @@ Test(compile, rules_have_a_maximum) {
             i, i);
     samme_policy *policy = fixture_policy(samme_buffer_text(&text));
     cr_assert_str_eq(fixture_answer(policy, "{\"daysSincePurchase\":\"4095\"}"),
-                     "{\"verdict\":\"deny\",\"rule\":\"r4095\",\"reason\":\"R\"}");
+                     "{\"verdict\":\"deny\",\"rule\":\"r4095\",\"reason\":\"R\",\"policy\":\"p\"}");
     samme_policy_free(policy);
     samme_buffer_append_text(&text, " - {id: more, then: {verdict: deny, reason: R}}\n");
     samme_error error;
     cr_assert_eq(fixture_compile(fixture_chain, samme_buffer_text(&text), &policy, &error),
                  SAMME_TOO_LARGE);
     cr_assert_str_eq(error.text,
-                     "policy/returns.yaml:4:1: rules: expected at most 4096, found 4097");
+                     "policy/returns.yaml:4101:4: rules: expected at most 4096, found 4097");
     samme_buffer_free(&text);
 }

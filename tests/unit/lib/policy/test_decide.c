@@ -26,29 +26,30 @@ static const char first[] = "policy: p\n"
 Test(decide, first_match_wins) {
     samme_policy *policy = fixture_policy(first);
     answers(policy, "{\"claim\":\"taken\",\"category\":\"fish\",\"days_since_purchase\":1}",
-            "{\"verdict\":\"deny\",\"rule\":\"a\",\"reason\":\"TAKEN\"}");
+            "{\"verdict\":\"deny\",\"rule\":\"a\",\"reason\":\"TAKEN\",\"policy\":\"p\"}");
     answers(policy, "{\"claim\":\"own\",\"category\":\"fish\",\"days_since_purchase\":30}",
             "{\"verdict\":\"deny_overridable\",\"refundTo\":\"original_tender\",\"rule\":\"b\","
-            "\"reason\":\"FOOD\"}");
-    answers(
-        policy, "{\"claim\":\"own\",\"category\":\"tools\",\"days_since_purchase\":30}",
-        "{\"verdict\":\"authorise\",\"refundTo\":\"credit\",\"rule\":\"c\",\"reason\":\"FINE\"}");
+            "\"reason\":\"FOOD\",\"policy\":\"p\"}");
+    answers(policy, "{\"claim\":\"own\",\"category\":\"tools\",\"days_since_purchase\":30}",
+            "{\"verdict\":\"authorise\",\"refundTo\":\"credit\",\"rule\":\"c\",\"reason\":\"FINE\","
+            "\"policy\":\"p\"}");
     answers(policy, "{\"claim\":\"own\",\"category\":\"tools\",\"days_since_purchase\":31}",
-            "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\"}");
+            "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\",\"policy\":\"p\"}");
     samme_policy_free(policy);
 }
 
 Test(decide, an_absent_input_matches_only_the_dash) {
     samme_policy *policy = fixture_policy(first);
-    answers(policy, "{\"category\":\"food\"}", "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\"}");
-    answers(
-        policy, "{\"category\":\"meteorites\",\"days_since_purchase\":0}",
-        "{\"verdict\":\"authorise\",\"refundTo\":\"credit\",\"rule\":\"c\",\"reason\":\"FINE\"}");
+    answers(policy, "{\"category\":\"food\"}",
+            "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\",\"policy\":\"p\"}");
+    answers(policy, "{\"category\":\"meteorites\",\"days_since_purchase\":0}",
+            "{\"verdict\":\"authorise\",\"refundTo\":\"credit\",\"rule\":\"c\",\"reason\":\"FINE\","
+            "\"policy\":\"p\"}");
     samme_policy_free(policy);
     policy = fixture_policy(
         "policy: p\nhit: first\ninputs: [claim]\nrules:\n"
         "  - { id: a, when: { claim: not(taken) }, then: { verdict: authorise, reason: A } }\n");
-    answers(policy, "{}", "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\"}");
+    answers(policy, "{}", "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\",\"policy\":\"p\"}");
     samme_policy_free(policy);
 }
 
@@ -63,16 +64,16 @@ Test(decide, unique_refuses_to_choose) {
                        "    then: { verdict: authorise, reason: C }\n");
     answers(policy, "{\"daysSincePurchase\":\"9\"}",
             "{\"verdict\":\"authorise\",\"refundTo\":\"original_tender\",\"rule\":\"a\",\"reason\":"
-            "\"A\"}");
+            "\"A\",\"policy\":\"p\"}");
     answers(policy, "{\"daysSincePurchase\":\"10\"}",
-            "{\"verdict\":\"deny\",\"reason\":\"POLICY_OVERLAP\"}");
+            "{\"verdict\":\"deny\",\"reason\":\"POLICY_OVERLAP\",\"policy\":\"p\"}");
     answers(policy, "{\"daysSincePurchase\":\"12\"}",
-            "{\"verdict\":\"deny\",\"reason\":\"POLICY_OVERLAP\"}");
+            "{\"verdict\":\"deny\",\"reason\":\"POLICY_OVERLAP\",\"policy\":\"p\"}");
     answers(policy, "{\"daysSincePurchase\":\"13\"}",
             "{\"verdict\":\"authorise\",\"refundTo\":\"original_tender\",\"rule\":\"b\",\"reason\":"
-            "\"B\"}");
+            "\"B\",\"policy\":\"p\"}");
     answers(policy, "{\"daysSincePurchase\":\"21\"}",
-            "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\"}");
+            "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\",\"policy\":\"p\"}");
     samme_policy_free(policy);
 }
 
@@ -88,8 +89,9 @@ static void pays(const char *terms, const char *facts, long long refund, long lo
     const Samme__Facts *read =
         SAMME_FROM_JSON(Facts, facts, samme_span_of_text(facts), "facts", &arena, &error);
     cr_assert_not_null(read, "%s", error.text);
-    Samme__Answer answer;
-    cr_assert_eq(samme_policy_decide(policy, read, &answer, &error), SAMME_OK, "%s", error.text);
+    samme_decision decision;
+    cr_assert_eq(samme_policy_decide(policy, read, &decision, &error), SAMME_OK, "%s", error.text);
+    const Samme__Answer answer = decision.answer;
     cr_assert_eq(answer.refund, refund, "%s %s: refund %lld", terms, facts,
                  (long long)answer.refund);
     cr_assert_eq(answer.fee, fee, "%s %s: fee %lld", terms, facts, (long long)answer.fee);
@@ -128,8 +130,9 @@ Test(decide, amounts_are_compared_in_the_currency_of_sale) {
         "  - { id: low, when: { line_paid: '<= 500.00' }, then: { verdict: deny, reason: LOW } }\n"
         "  - { id: high, when: { line_paid: '> 500.00' }, then: { verdict: deny, reason: HIGH } "
         "}\n");
-    const char *low = "{\"verdict\":\"deny\",\"rule\":\"low\",\"reason\":\"LOW\"}";
-    const char *high = "{\"verdict\":\"deny\",\"rule\":\"high\",\"reason\":\"HIGH\"}";
+    const char *low = "{\"verdict\":\"deny\",\"rule\":\"low\",\"reason\":\"LOW\",\"policy\":\"p\"}";
+    const char *high =
+        "{\"verdict\":\"deny\",\"rule\":\"high\",\"reason\":\"HIGH\",\"policy\":\"p\"}";
     answers(policy, "{\"currency\":\"GBP\",\"linePaid\":\"50000\"}", low);
     answers(policy, "{\"currency\":\"GBP\",\"linePaid\":\"50001\"}", high);
     answers(policy, "{\"currency\":\"JPY\",\"linePaid\":\"500\"}", low);
@@ -154,13 +157,12 @@ Test(decide, facts_that_are_none_are_refused) {
             "error: line_paid: expected 0 or more minor units, found -1");
     Samme__Facts facts = SAMME__FACTS__INIT;
     facts.claim = (Samme__Claim)6;
-    Samme__Answer answer = SAMME__ANSWER__INIT;
+    samme_decision decision;
     samme_error error;
-    cr_assert_eq(samme_policy_decide(policy, &facts, &answer, &error), SAMME_MALFORMED);
+    cr_assert_eq(samme_policy_decide(policy, &facts, &decision, &error), SAMME_MALFORMED);
     cr_assert_str_eq(error.text, "claim: expected a value with a name, found 6");
-    cr_assert_eq(answer.verdict, SAMME__VERDICT__verdict_unset);
     facts.claim = (Samme__Claim)-1;
-    cr_assert_eq(samme_policy_decide(policy, &facts, &answer, NULL), SAMME_MALFORMED);
+    cr_assert_eq(samme_policy_decide(policy, &facts, &decision, NULL), SAMME_MALFORMED);
     samme_policy_free(policy);
 }
 
@@ -193,8 +195,10 @@ Test(decide, every_input_is_read_from_its_field) {
                  "  - { id: r, when: { %s: '%s' }, then: { verdict: deny, reason: R } }\n",
                  rows[i].input, rows[i].input, rows[i].test);
         samme_policy *policy = fixture_policy(table);
-        answers(policy, rows[i].matching, "{\"verdict\":\"deny\",\"rule\":\"r\",\"reason\":\"R\"}");
-        answers(policy, rows[i].other, "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\"}");
+        answers(policy, rows[i].matching,
+                "{\"verdict\":\"deny\",\"rule\":\"r\",\"reason\":\"R\",\"policy\":\"p\"}");
+        answers(policy, rows[i].other,
+                "{\"verdict\":\"deny\",\"reason\":\"POLICY_GAP\",\"policy\":\"p\"}");
         samme_policy_free(policy);
     }
 }
