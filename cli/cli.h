@@ -32,6 +32,10 @@ int samme_cli_release_build(int argc, char **argv);   /* cli/release.c */
 int samme_cli_release_sign(int argc, char **argv);    /* cli/release_sign.c */
 int samme_cli_release_publish(int argc, char **argv); /* cli/publish.c */
 int samme_cli_decide(int argc, char **argv);          /* cli/decide.c */
+int samme_cli_new(int argc, char **argv);             /* cli/new.c */
+int samme_cli_render(int argc, char **argv);          /* cli/render.c */
+int samme_cli_check(int argc, char **argv);           /* cli/check.c */
+int samme_cli_diff(int argc, char **argv);            /* cli/diff.c */
 int samme_cli_import_receipts(int argc, char **argv); /* cli/import.c */
 int samme_cli_import_returns(int argc, char **argv);  /* cli/import_returns.c */
 int samme_cli_audit(int argc, char **argv);           /* cli/audit.c */

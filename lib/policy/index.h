@@ -12,20 +12,17 @@
 /* In the arena. SAMME_OK with *out NULL: it would be larger than
  * SAMME_INDEX_MAX_BYTES, and the rules are walked instead. SAMME_NO_MEMORY. */
 samme_status samme_index_build(const samme_table *table, samme_arena *arena,
-                               struct samme_index **out,
-                               samme_error *error) SAMME_CHECKED;
+                               struct samme_index **out, samme_error *error) SAMME_CHECKED;
 
 /* The first rule that holds, and for a UNIQUE table the one after it; their
  * numbers, or the table's rule_count. The same with and without index. */
 typedef struct samme_hit {
-  size_t first;
-  size_t second; /* not looked for under FIRST: rule_count */
+    size_t first;
+    size_t second; /* not looked for under FIRST: rule_count */
 } samme_hit;
-samme_hit samme_table_hit(const samme_table *table,
-                          const samme_input_values *values);
+samme_hit samme_table_hit(const samme_table *table, const samme_input_values *values);
 /* By walking the rules. */
-samme_hit samme_table_walk(const samme_table *table,
-                           const samme_input_values *values);
+samme_hit samme_table_walk(const samme_table *table, const samme_input_values *values);
 /* The number of the first cell of the run that fails; `when.count` when all
  * hold. */
 uint32_t samme_when_fails(const samme_table *table, samme_when when,

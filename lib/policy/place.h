@@ -7,17 +7,15 @@
 
 /* A document and where its values stand. */
 typedef struct samme_placed {
-  const char *path;
-  const samme_places *places;
+    const char *path;
+    const samme_places *places;
 } samme_placed;
 
 /* The place of a value, else of `otherwise` (either may be NULL), else 0:0. */
-samme_spot samme_spot_of(const samme_placed *in, const void *value,
-                         const void *otherwise);
+samme_spot samme_spot_of(const samme_placed *in, const void *value, const void *otherwise);
 
 /* Puts "path:line:column: ", or "path: ", in front of the text of the error. */
-samme_status samme_placed_fail(const samme_placed *in, samme_error *error,
-                               samme_status status, const void *value,
-                               const void *otherwise);
+samme_status samme_placed_fail(const samme_placed *in, samme_error *error, samme_status status,
+                               const void *value, const void *otherwise);
 
 #endif

@@ -30,7 +30,7 @@ OWNERS = {
     r"bsd/": {"lib/base"},
 }
 # folders that see no clock, socket, file, lock or thread
-PURE = {"lib/base", "lib/boxes", "lib/wire", "lib/tlog", "lib/trust", "lib/policy", "lib/sop", "lib/history", "lib/journal", "lib/sync"}
+PURE = {"lib/base", "lib/boxes", "lib/wire", "lib/tlog", "lib/trust", "lib/policy", "lib/sop", "lib/render", "lib/check", "lib/history", "lib/journal", "lib/sync"}
 IMPURE_HEADERS = r"(unistd|pthread|threads|sys/.*|fcntl|time|signal|poll|netinet/.*|arpa/.*|dirent)\.h"
 IMPURE_ALLOWED = {("lib/base", "sys/types.h")}
 
