@@ -2,8 +2,15 @@
 # Equal returns of equal sales get the same facts and the same answer at every store, from `samme decide`, and in the audit.
 . "$(dirname "$0")/lib.sh"
 
-section "three stores sell the same three articles"
-whole_chain 3
+section "three stores of one country, with the same hours, sell the same three articles"
+docs=$work/docs
+cp -r "$SAMME_TOP/deploy/example" "$docs"
+sed -i 's/^    country: .*/    country: DK/; /^    hours:/d; /^      - { days:/d' "$docs/chain.yaml"
+make_chain 3
+start_hub
+start_stores 1 2 3
+publish "$docs"
+all_have_release 1 1 2 3
 basket() { # basket STORE: lines of three categories
   jq -c '.lines = [.lines[0] + {no: 1, category: "candles", paid: "1999"}, .lines[0] + {no: 2, category: "dry_food", paid: "450"},
                    .lines[0] + {no: 3, category: "lighting", quantity: "3000", paid: "60001"}]' <<<"$(sale "$1" "BASKET-$1")"
@@ -53,8 +60,8 @@ same_everywhere other
 
 section "samme decide gives the same answers to the recorded facts"
 for kind in own other; do
-  jq -c .facts "$work/$kind.1" | "$SAMME" decide "$SAMME_TOP/deploy/example" | jq -cS . >"$work/again"
-  jq -cS .answer "$work/$kind.1" | diff -u - "$work/again" >"$work/difference" || fail "they differ: $(<"$work/difference")"
+  jq -c .facts "$work/$kind.1" | "$SAMME" decide "$docs" | jq -cS . >"$work/again"
+  jq -cS '.answer | del(.release)' "$work/$kind.1" | diff -u - "$work/again" >"$work/difference" || fail "they differ: $(<"$work/difference")"
 done
 
 section "and so does the audit"

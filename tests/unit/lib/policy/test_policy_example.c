@@ -45,8 +45,9 @@ static Samme__Facts ordinary(void) {
 
 static void gives(const samme_policy *policy, const Samme__Facts *facts, const char *verdict,
                   const char *reason, const char *refund_to, long long refund) {
-    Samme__Answer answer;
-    cr_assert_eq(samme_policy_decide(policy, facts, &answer, NULL), SAMME_OK);
+    samme_decision decision;
+    cr_assert_eq(samme_policy_decide(policy, facts, &decision, NULL), SAMME_OK);
+    const Samme__Answer answer = decision.answer;
     cr_expect_str_eq(answer.reason, reason, "rule %s: %s, expected %s", answer.rule, answer.reason,
                      reason);
     cr_expect_str_eq(samme_enum_name(&samme__verdict__descriptor, answer.verdict), verdict,
@@ -166,8 +167,9 @@ Test(example, has_no_gap_and_never_pays_on_missing_facts) {
     samme_policy *policy = example();
     Samme__Facts facts;
     for (unsigned n = 0; grid(n, &facts); n++) {
-        Samme__Answer answer;
-        cr_assert_eq(samme_policy_decide(policy, &facts, &answer, NULL), SAMME_OK);
+        samme_decision decision;
+        cr_assert_eq(samme_policy_decide(policy, &facts, &decision, NULL), SAMME_OK);
+        const Samme__Answer answer = decision.answer;
         cr_assert_neq(answer.rule[0], 0, "case %u: %s", n, answer.reason);
         if (answer.verdict != SAMME__VERDICT__authorise)
             continue;
