@@ -1,4 +1,5 @@
-/* The maxima that formats and peers rely on. Changing one changes a format: see docs/FORMATS.md. */
+/* The maxima that formats and peers rely on, in bytes where the name says so, else a count.
+ * Changing one changes a format: see docs/FORMATS.md. */
 #ifndef SAMME_LIMITS_H
 #define SAMME_LIMITS_H
 

@@ -4,12 +4,20 @@
 #include <unistd.h>
 
 #include "os/files.h"
+#include "os/log.h"
+
+/* Damage that shows while a daemon runs: its core will say that it stops, here is why. */
+static void tell_damage(void *context, const samme_error *error) {
+    (void)context;
+    samme_log(SAMME_LOG_ERROR,
+              "%s; nothing more is read or written there, the next start checks it", error->text);
+}
 
 static samme_status open_one(const samme_stores *stores, const char *kind, samme_lmdb_store **out,
                              samme_error *error) {
     char path[sizeof stores->folder + 16];
     snprintf(path, sizeof path, "%s/%s", stores->folder, kind);
-    samme_lmdb_options options = {.folder = path, .kind = kind};
+    samme_lmdb_options options = {.folder = path, .kind = kind, .damaged = tell_damage};
     return samme_lmdb_open(&options, out, error);
 }
 
@@ -22,6 +30,29 @@ static void remove_views(const samme_stores *stores) {
     }
 }
 
+/* The log is all there is of what was acknowledged, so nobody throws it away for its operator. */
+static samme_status open_log(samme_stores *stores, samme_error *error) {
+    samme_error why = {0};
+    samme_status status = open_one(stores, "log", &stores->log_store, &why);
+    if (status == SAMME_CORRUPT)
+        return samme_fail(
+            error, status,
+            "%.300s; it is left as it is: see \"A damaged store\" in docs/SECURITY.md", why.text);
+    return status == SAMME_OK ? status : samme_fail(error, status, "%s", why.text);
+}
+
+/* Views are a fold of the log: whatever is wrong with their file, they are made again. */
+static samme_status open_views(samme_stores *stores, samme_error *error) {
+    samme_error why = {0};
+    samme_status status = open_one(stores, "views", &stores->views_store, &why);
+    if (status == SAMME_CORRUPT || status == SAMME_UNSUPPORTED) {
+        samme_log(SAMME_LOG_WARNING, "the views are thrown away and folded again: %s", why.text);
+        remove_views(stores);
+        return open_one(stores, "views", &stores->views_store, error);
+    }
+    return status == SAMME_OK ? status : samme_fail(error, status, "%s", why.text);
+}
+
 samme_status samme_stores_open(const char *folder, samme_stores *out, samme_error *error) {
     *out = (samme_stores){.owner_fd = -1};
     if (strlen(folder) >= sizeof out->folder)
@@ -31,14 +62,9 @@ samme_status samme_stores_open(const char *folder, samme_stores *out, samme_erro
     if (status == SAMME_OK)
         status = samme_folder_own(folder, &out->owner_fd, error);
     if (status == SAMME_OK)
-        status = open_one(out, "log", &out->log_store, error);
-    if (status == SAMME_OK) {
-        status = open_one(out, "views", &out->views_store, error);
-        if (status == SAMME_CORRUPT) {
-            remove_views(out);
-            status = open_one(out, "views", &out->views_store, error);
-        }
-    }
+        status = open_log(out, error);
+    if (status == SAMME_OK)
+        status = open_views(out, error);
     if (status != SAMME_OK) {
         samme_stores_close(out);
         return status;

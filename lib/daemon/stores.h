@@ -12,8 +12,9 @@ typedef struct samme_stores {
     samme_store log, views; /* ports */
 } samme_stores;
 
-/* Makes what is absent. SAMME_CONFLICT names the process that owns the folder. Damaged views are
- * thrown away; a damaged log is SAMME_CORRUPT. */
+/* Makes what is absent. SAMME_CONFLICT names the process that owns the folder. Views that are
+ * damaged or of another version are thrown away, which is logged; a damaged log is SAMME_CORRUPT,
+ * one of another version SAMME_UNSUPPORTED, and both are left as they are. */
 samme_status samme_stores_open(const char *folder, samme_stores *out,
                                samme_error *error) SAMME_CHECKED;
 /* Throws the views away and starts them empty; views must not be in use. */

@@ -6,9 +6,9 @@
 
 #include "store/queue.h"
 #include "store/record.h"
+#include "store/row.h"
 
 enum {
-    READER_CHECK_EVERY = 1024, /* transactions */
     FILE_STEP_BYTES = 1 << 20,
     /* The most pages a transaction can take from the file's end, see make_room(). */
     PAGES_OF_OVERHEAD = 256,
@@ -49,36 +49,51 @@ static int find_end(MDB_txn *txn, MDB_dbi table, samme_table_end *end) {
 
 /* An append skips the search and fills pages to the brim, where a plain put would leave them half
  * full. */
-static int put_row(samme_applier *applier, MDB_txn *txn, const samme_write *write) {
-    MDB_dbi table = applier->env->tables[write->table];
+static int put_row(samme_applier *applier, MDB_txn *txn, const samme_write *write, uint64_t *rows) {
     samme_table_end *end = &applier->ends[write->table];
-    int code = end->known ? 0 : find_end(txn, table, end);
+    int code = end->known ? 0 : find_end(txn, applier->env->tables[write->table], end);
     if (code != 0)
         return code;
     bool last = samme_span_compare(write->key, SAMME_SPAN(end->key, end->length)) > 0;
-    MDB_val key = samme_env_value(write->key);
-    MDB_val value = samme_env_value(write->value);
-    code = mdb_put(txn, table, &key, &value, last ? MDB_APPEND : 0);
+    uint64_t old = 0, sum = 0;
+    if (!last)
+        code = samme_row_sum(applier->env, txn, write->table, write->key, &old);
+    if (code == 0)
+        code = samme_row_put(applier->env, txn, write->table, write->key, write->value,
+                             last ? MDB_APPEND : 0, &sum);
     if (code == 0 && last)
         remember_end(end, write->key);
+    *rows += sum - old;
     return code;
 }
 
-static int remove_row(samme_applier *applier, MDB_txn *txn, const samme_write *write) {
+static int remove_row(samme_applier *applier, MDB_txn *txn, const samme_write *write,
+                      uint64_t *rows) {
     samme_table_end *end = &applier->ends[write->table];
     if (samme_span_equal(write->key, SAMME_SPAN(end->key, end->length)))
         end->known = false;
+    uint64_t old = 0;
+    int code = samme_row_sum(applier->env, txn, write->table, write->key, &old);
     MDB_val key = samme_env_value(write->key);
-    int code = mdb_del(txn, applier->env->tables[write->table], &key, NULL);
+    if (code == 0)
+        code = mdb_del(txn, applier->env->tables[write->table], &key, NULL);
+    *rows -= old;
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static int apply(samme_applier *applier, MDB_txn *txn, const samme_writes *writes) {
+/* Keeps *rows the sum of the rows' sums. The error says at which write it failed. */
+static int apply(samme_applier *applier, MDB_txn *txn, const samme_writes *writes, uint64_t *rows,
+                 samme_error *error) {
     size_t offset = 0;
-    samme_write write;
+    samme_write write = {0};
     int code = 0;
     while (code == 0 && samme_writes_next(writes, &offset, &write))
-        code = write.removes ? remove_row(applier, txn, &write) : put_row(applier, txn, &write);
+        code = write.removes ? remove_row(applier, txn, &write, rows)
+                             : put_row(applier, txn, &write, rows);
+    if (code != 0) {
+        char place[SAMME_PLACE_MAX];
+        samme_env_fail(applier->env, error, code, samme_value_place(write.table, write.key, place));
+    }
     return code;
 }
 
@@ -94,7 +109,7 @@ static uint64_t least(uint64_t a, uint64_t b) {
 static int make_room(const samme_applier *applier, const samme_commit *commits, size_t count) {
     uint64_t bytes = 0, writes = 0;
     for (size_t i = 0; i < count; i++) {
-        bytes += commits[i].writes->bytes.length;
+        bytes += commits[i].writes->bytes.length + commits[i].writes->count * SAMME_SUM_BYTES;
         writes += commits[i].writes->count;
     }
     MDB_envinfo info;
@@ -128,6 +143,26 @@ static bool meta_page_touched(const samme_applier *applier) {
     return code != 0;
 }
 
+/* Keeps the meta page that the commit of this transaction will write over. */
+static int keep_meta(samme_applier *applier, MDB_txn *txn) {
+    int fd = -1;
+    int code = mdb_env_get_fd(applier->env->env, &fd);
+    applier->meta_at = mdb_txn_id(txn) % 2 * applier->env->page_size;
+    if (code != 0)
+        return code;
+    ssize_t got = pread(fd, applier->meta, sizeof applier->meta, (off_t)applier->meta_at);
+    return got == (ssize_t)sizeof applier->meta ? 0 : got < 0 ? errno : EIO;
+}
+
+/* After a write of the meta page failed LMDB puts the old transaction's number back into it, but
+ * leaves the new one's trees, which the next start could not tell from damage. If this fails too,
+ * the disk is what it is. */
+static void put_meta_back(const samme_applier *applier) {
+    int fd = -1;
+    if (mdb_env_get_fd(applier->env->env, &fd) == 0)
+        (void)!pwrite(fd, applier->meta, sizeof applier->meta, (off_t)applier->meta_at);
+}
+
 /* The commit of a transaction of `count` commits failed. Until the meta page is written nothing
  * refers to the new pages, and the next transaction writes its own anew: what failed before that is
  * certainly not there, a failed sync included. No room may be a matter of size: fewer commits are
@@ -140,6 +175,7 @@ static samme_applied commit_failed(samme_applier *applier, size_t count, int cod
         samme_env_fail(applier->env, &applied.error, code, "a commit has no room");
     } else if (meta_page_touched(applier)) {
         applier->broken = true;
+        put_meta_back(applier);
         applied.unknown = count;
         samme_env_fail(applier->env, &applied.error, code, "a commit failed at its last write");
         applied.error.status = SAMME_UNKNOWN;
@@ -151,19 +187,19 @@ static samme_applied commit_failed(samme_applier *applier, size_t count, int cod
 
 /* Begins a transaction with room in the file; NULL when it cannot. */
 static MDB_txn *begin(samme_applier *applier, const samme_commit *commits, size_t count,
-                      uint64_t *out_head, uint64_t *out_term, samme_error *error) {
+                      samme_store_position *out, samme_error *error) {
     MDB_txn *txn = NULL;
-    int dead = 0;
-    if (++applier->transactions % READER_CHECK_EVERY == 0)
-        (void)mdb_reader_check(applier->env->env, &dead); /* only frees room; next time then */
+    applier->transactions++;
     int code = mdb_txn_begin(applier->env->env, NULL, 0, &txn);
     if (code != 0) {
         samme_env_fail(applier->env, error, code, "no transaction");
         return NULL;
     }
-    if ((code = make_room(applier, commits, count)) != 0)
+    if ((code = keep_meta(applier, txn)) != 0)
+        samme_env_fail(applier->env, error, code, "its meta page cannot be read");
+    else if ((code = make_room(applier, commits, count)) != 0)
         samme_env_fail(applier->env, error, code, "the file cannot grow");
-    else if (samme_record_position(applier->env, txn, out_head, out_term, error) == SAMME_OK)
+    else if (samme_record_position(applier->env, txn, out, error) == SAMME_OK)
         return txn;
     mdb_txn_abort(txn);
     return NULL;
@@ -174,26 +210,27 @@ static MDB_txn *begin(samme_applier *applier, const samme_commit *commits, size_
 static samme_applied attempt(samme_applier *applier, const samme_commit *commits, size_t count,
                              size_t *out_retry) {
     samme_applied applied = {0};
-    uint64_t head = 0, term = 0;
-    MDB_txn *txn = begin(applier, commits, count, &head, &term, &applied.error);
+    samme_store_position at = {0};
+    MDB_txn *txn = begin(applier, commits, count, &at, &applied.error);
     if (txn == NULL)
         return applied;
     size_t good = 0;
     int code = 0;
-    while (good < count && samme_commit_follows(&commits[good], head, term, &applied.error)) {
-        code = apply(applier, txn, commits[good].writes);
+    while (good < count && samme_commit_follows(&commits[good], at.head, at.term, &applied.error)) {
+        code = apply(applier, txn, commits[good].writes, &at.rows, &applied.error);
         if (code != 0)
             break;
-        head++;
-        term = commits[good++].term;
+        at.head++;
+        at.term = commits[good++].term;
     }
-    if (code == 0 && good > 0)
-        code = samme_record_set_position(applier->env, txn, head, term);
+    if (code == 0 && good > 0) {
+        code = samme_record_set_position(applier->env, txn, &at);
+        if (code != 0)
+            samme_env_fail(applier->env, &applied.error, code, "its position cannot be set");
+    }
     if (code != 0 || good == 0) {
         mdb_txn_abort(txn);
         forget_ends(applier);
-        if (code != 0)
-            samme_env_fail(applier->env, &applied.error, code, "a commit cannot be applied");
         *out_retry = good < count ? good : count / 2;
         return applied;
     }
@@ -226,4 +263,10 @@ samme_applied samme_applier_run(samme_applier *applier, const samme_commit *comm
             together = retry;
     }
     return all;
+}
+
+unsigned samme_applier_clear_readers(const samme_applier *applier) {
+    int dead = 0;
+    int code = mdb_reader_check(applier->env->env, &dead);
+    return code == 0 && dead > 0 ? (unsigned)dead : 0; /* it only frees room: next time then */
 }

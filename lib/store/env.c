@@ -10,19 +10,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/datafile.h"
-#include "store/record.h"
+#include "store/check.h"
 
 /* A new store is made under another name and renamed when it is whole: a data.mdb is never half a
  * store, so an empty one is damage and not a beginning. */
 #define CREATING_NAME "creating.mdb"
-#define META_TABLE    "meta"
 
 enum {
     READERS_MAX = 16,
     OPEN_TRIES = 5,
     OPEN_PAUSE_NS = 20 * 1000 * 1000,
     DATABASES = SAMME_STORE_TABLES_MAX + 1,
+    SNAPSHOT_TRIES = 10,
 };
 static const uint64_t map_bytes_default = 16ull << 30;
 
@@ -42,6 +41,7 @@ samme_status samme_env_status(int code) {
     case MDB_READERS_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return SAMME_FULL;
     case ENOMEM:
         return SAMME_NO_MEMORY;
@@ -97,12 +97,16 @@ static samme_status open_path(samme_env *env, const char *path, unsigned flags, 
     return samme_env_fail(env, error, code, "cannot be opened");
 }
 
+const char *samme_env_table_name(unsigned table, char room[static SAMME_TABLE_NAME_MAX]) {
+    snprintf(room, SAMME_TABLE_NAME_MAX, "t%02u", table % 100);
+    return room;
+}
+
 static int open_tables(samme_env *env, MDB_txn *txn, unsigned flags) {
-    int code = 0;
+    int code = mdb_dbi_open(txn, SAMME_META_NAME, flags, &env->meta);
     for (unsigned i = 0; code == 0 && i < SAMME_STORE_TABLES_MAX; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "t%02u", i);
-        code = mdb_dbi_open(txn, name, flags, &env->tables[i]);
+        char name[SAMME_TABLE_NAME_MAX];
+        code = mdb_dbi_open(txn, samme_env_table_name(i, name), flags, &env->tables[i]);
     }
     return code;
 }
@@ -140,8 +144,7 @@ static samme_status fill_new(samme_env *env, const char *creating, const char *k
     MDB_txn *txn = NULL;
     int code = mdb_txn_begin(env->env, NULL, 0, &txn);
     if (code == 0) {
-        if ((code = mdb_dbi_open(txn, META_TABLE, MDB_CREATE, &env->meta)) != 0 ||
-            (code = open_tables(env, txn, MDB_CREATE)) != 0 ||
+        if ((code = open_tables(env, txn, MDB_CREATE)) != 0 ||
             (code = samme_record_write(env, txn, kind)) != 0)
             mdb_txn_abort(txn);
         else
@@ -176,34 +179,60 @@ out:
     return status;
 }
 
-static samme_status missing(const samme_env *env, int code, samme_error *error) {
-    if (code != MDB_NOTFOUND)
-        return samme_env_fail(env, error, code, "a table cannot be opened");
-    return samme_fail(error, SAMME_CORRUPT,
-                      "%s/" SAMME_DATA_NAME ": a table is missing: not a store of ours",
-                      env->folder);
+/* A writer that was killed while others have the store open may have left LMDB's lock file one
+ * commit behind the data file. To take the writer's lock mends that. */
+static int catch_up(const samme_env *env) {
+    MDB_txn *txn = NULL;
+    int code = mdb_txn_begin(env->env, NULL, 0, &txn);
+    if (code == 0)
+        mdb_txn_abort(txn);
+    return code;
 }
 
-/* The record before the tables: another version may have others. */
-static samme_status enter(samme_env *env, const char *kind, samme_error *error) {
+/* Begins to read, and sets *file to the same moment. As long as the transaction is open a writer in
+ * another process takes none of its pages; of LMDB's code only the meta pages were looked at. */
+static samme_status begin_reading(const samme_env *env, samme_datafile *file, MDB_txn **out,
+                                  samme_error *error) {
+    samme_status status = SAMME_LATER;
+    for (unsigned tries = 0; status == SAMME_LATER && tries < SNAPSHOT_TRIES; tries++) {
+        MDB_txn *txn = NULL;
+        int code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
+        if (code != 0)
+            return samme_env_fail(env, error, code, "cannot be read");
+        status = samme_datafile_at(file, mdb_txn_id(txn), error);
+        if (status == SAMME_OK)
+            *out = txn;
+        else
+            mdb_txn_abort(txn);
+    }
+    return status;
+}
+
+/* Checks all of the file, and only then lets LMDB at its pages. */
+static samme_status enter(samme_env *env, samme_datafile *file, const samme_lmdb_options *options,
+                          samme_error *error) {
     int dead = 0;
     int code = mdb_reader_check(env->env, &dead); /* readers that were killed pin pages */
-    MDB_txn *txn = NULL;
-    if (code == 0)
-        code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
+    if (code == 0 && !options->read_only)
+        code = catch_up(env);
     if (code != 0)
         return samme_env_fail(env, error, code, "cannot be read");
-    samme_status status = SAMME_OK;
-    if ((code = mdb_dbi_open(txn, META_TABLE, 0, &env->meta)) != 0)
-        status = missing(env, code, error);
-    if (status == SAMME_OK)
-        status = samme_record_read(env, txn, kind, error);
+    MDB_txn *txn = NULL;
+    samme_store_record record;
+    samme_status status = begin_reading(env, file, &txn, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_store_check(file, options->kind, &record, error);
     if (status == SAMME_OK && (code = open_tables(env, txn, 0)) != 0)
-        status = missing(env, code, error);
+        status = samme_env_fail(env, error, code, "a table cannot be opened");
     if (status != SAMME_OK) {
         mdb_txn_abort(txn);
         return status;
     }
+    env->page_size = file->page_size;
+    env->dead_readers = dead > 0 ? (unsigned)dead : 0;
+    env->position = record.position;
+    memcpy(env->id, record.id, sizeof env->id);
     code = mdb_txn_commit(txn); /* keeps the table handles */
     return code == 0 ? SAMME_OK : samme_env_fail(env, error, code, "cannot be read");
 }
@@ -214,22 +243,27 @@ static uint64_t whole_pages(uint64_t bytes) {
 }
 
 samme_status samme_env_open(const samme_lmdb_options *options, samme_env *out, samme_error *error) {
-    assert(strlen(options->kind) <= SAMME_KIND_MAX);
+    assert(strlen(options->kind) <= SAMME_KIND_MAX && options->map_bytes <= SAMME_LMDB_MAP_MAX);
     samme_env env = {
         .map_bytes = whole_pages(options->map_bytes != 0 ? options->map_bytes : map_bytes_default)};
+    samme_datafile file = {.fd = -1};
     char *data = NULL;
     env.folder = strdup(options->folder);
     samme_status status = env.folder != NULL ? in_folder(&env, SAMME_DATA_NAME, &data, error)
                                              : samme_fail(error, SAMME_NO_MEMORY, "no memory");
     if (status == SAMME_OK)
-        status = samme_datafile_check(data, error);
-    if (status == SAMME_NOT_FOUND && !options->read_only)
+        status = samme_datafile_open(data, &file, error);
+    if (status == SAMME_NOT_FOUND && !options->read_only) {
         status = create(&env, data, options->kind, error);
+        if (status == SAMME_OK)
+            status = samme_datafile_open(data, &file, error);
+    }
     if (status == SAMME_OK)
         status = open_path(&env, env.folder, options->read_only ? MDB_RDONLY : 0,
                            options->read_only ? 0 : env.map_bytes, error);
     if (status == SAMME_OK)
-        status = enter(&env, options->kind, error);
+        status = enter(&env, &file, options, error);
+    samme_datafile_close(&file);
     free(data);
     if (status == SAMME_OK)
         *out = env;

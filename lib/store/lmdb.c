@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "store/env.h"
+#include "store/row.h"
 #include "store/writer.h"
 
 struct samme_lmdb_store {
@@ -13,6 +13,9 @@ struct samme_lmdb_store {
     MDB_cursor *cursors[SAMME_STORE_TABLES_MAX];
     bool in_snapshot[SAMME_STORE_TABLES_MAX]; /* the cursor belongs to the open snapshot */
     bool snapshot_open;
+    bool is_damaged; /* a read found damage: nothing more is read or written */
+    void (*damaged)(void *context, const samme_error *error);
+    void *context;
 };
 
 samme_status samme_lmdb_open(const samme_lmdb_options *options, samme_lmdb_store **out,
@@ -21,8 +24,10 @@ samme_status samme_lmdb_open(const samme_lmdb_options *options, samme_lmdb_store
     if (store == NULL)
         return samme_fail(error, SAMME_NO_MEMORY, "%s: no memory", options->folder);
     samme_status status = samme_env_open(options, &store->env, error);
+    store->damaged = options->damaged;
+    store->context = options->context;
     if (status == SAMME_OK && !options->read_only)
-        status = samme_writer_start(&store->env, options->group_max, &store->writer, error);
+        status = samme_writer_start(&store->env, options, &store->writer, error);
     if (status != SAMME_OK) {
         samme_lmdb_close(store);
         return status;
@@ -45,18 +50,39 @@ void samme_lmdb_close(samme_lmdb_store *store) {
     free(store);
 }
 
+static samme_status found_damage(samme_lmdb_store *store, uint8_t table, samme_span key,
+                                 const char *what) {
+    char place[SAMME_PLACE_MAX];
+    samme_error error;
+    samme_status status =
+        samme_fail(&error, SAMME_CORRUPT, "%s/" SAMME_DATA_NAME ": damaged: %s: %s",
+                   store->env.folder, samme_value_place(table, key, place), what);
+    if (!store->is_damaged && store->damaged != NULL)
+        store->damaged(store->context, &error);
+    store->is_damaged = true;
+    return status;
+}
+
+/* What a read's LMDB code means, and the value if there is one. */
+static samme_status answer(samme_lmdb_store *store, int code, uint8_t table, samme_span key,
+                           MDB_val stored, samme_span *out_value) {
+    samme_status status = code == 0 ? SAMME_OK : samme_env_status(code);
+    if (status == SAMME_CORRUPT)
+        return found_damage(store, table, key, mdb_strerror(code));
+    if (status == SAMME_OK && !samme_row_open(&store->env, table, key, stored, out_value))
+        return found_damage(store, table, key, "the value does not match its sum");
+    return status;
+}
+
 static samme_status get(void *self, uint8_t table, samme_span key, samme_span *out_value) {
     samme_lmdb_store *store = self;
     assert(store->snapshot_open && table < SAMME_STORE_TABLES_MAX);
-    if (key.length == 0)
+    if (key.length == 0 || key.length > SAMME_STORE_KEY_MAX)
         return SAMME_NOT_FOUND; /* to LMDB an error */
     MDB_val wanted = samme_env_value(key);
-    MDB_val value;
-    int code = mdb_get(store->reader, store->env.tables[table], &wanted, &value);
-    if (code != 0)
-        return samme_env_status(code);
-    *out_value = samme_env_span(value);
-    return SAMME_OK;
+    MDB_val stored = {0};
+    int code = mdb_get(store->reader, store->env.tables[table], &wanted, &stored);
+    return answer(store, code, table, key, stored, out_value);
 }
 
 /* The table's cursor in the open snapshot. An LMDB code. */
@@ -79,15 +105,14 @@ static samme_status move_to(samme_lmdb_store *store, uint8_t table, MDB_cursor_o
                             samme_span from, samme_span *out_key, samme_span *out_value) {
     MDB_cursor *cursor = NULL;
     MDB_val key = samme_env_value(from);
-    MDB_val value;
+    MDB_val stored = {0};
     int code = cursor_of(store, table, &cursor);
     if (code == 0)
-        code = mdb_cursor_get(cursor, &key, &value, where);
-    if (code != 0)
-        return samme_env_status(code);
-    *out_key = samme_env_span(key);
-    *out_value = samme_env_span(value);
-    return SAMME_OK;
+        code = mdb_cursor_get(cursor, &key, &stored, where);
+    samme_status status = answer(store, code, table, samme_env_span(key), stored, out_value);
+    if (status == SAMME_OK)
+        *out_key = samme_env_span(key);
+    return status;
 }
 
 static samme_status seek(void *self, uint8_t table, samme_span from, samme_span *out_key,
@@ -103,6 +128,8 @@ static samme_status last(void *self, uint8_t table, samme_span *out_key, samme_s
 static samme_status open_snapshot(void *self, samme_reader *out_reader) {
     samme_lmdb_store *store = self;
     assert(!store->snapshot_open);
+    if (store->is_damaged)
+        return SAMME_CORRUPT;
     int code = store->reader != NULL
                    ? mdb_txn_renew(store->reader)
                    : mdb_txn_begin(store->env.env, NULL, MDB_RDONLY, &store->reader);
@@ -123,7 +150,9 @@ static void close_snapshot(void *self) {
 
 static samme_status commit(void *self, samme_commit commit) {
     samme_lmdb_store *store = self;
-    return store->writer == NULL ? SAMME_DENIED : samme_writer_commit(store->writer, commit);
+    if (store->writer == NULL)
+        return SAMME_DENIED;
+    return store->is_damaged ? SAMME_CORRUPT : samme_writer_commit(store->writer, commit);
 }
 
 static size_t completions(void *self, samme_completion *out, size_t maximum) {
@@ -133,12 +162,12 @@ static size_t completions(void *self, samme_completion *out, size_t maximum) {
 
 static uint64_t head(void *self) {
     samme_lmdb_store *store = self;
-    return store->writer == NULL ? store->env.head : samme_writer_head(store->writer);
+    return store->writer == NULL ? store->env.position.head : samme_writer_head(store->writer);
 }
 
 static uint64_t term(void *self) {
     samme_lmdb_store *store = self;
-    return store->writer == NULL ? store->env.term : samme_writer_term(store->writer);
+    return store->writer == NULL ? store->env.position.term : samme_writer_term(store->writer);
 }
 
 static int wake_fd(void *self) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/applier.h"
@@ -13,6 +14,7 @@
 enum {
     GROUP_DEFAULT = 64,
     GROUP_BYTES = 64 * 1024 * 1024, /* keeps a transaction's dirty pages in memory bounded */
+    READER_CHECK_MS = 60 * 1000,
 };
 
 struct samme_writer {
@@ -30,25 +32,58 @@ struct samme_writer {
     /* The thread's own. */
     samme_applier applier;
     size_t group_max;
+    unsigned reader_check_ms;
+    struct timespec reader_check; /* when it is due, CLOCK_MONOTONIC */
     samme_commit group[SAMME_STORE_QUEUE_MAX];
 };
 
-/* Waits for commits and takes the writes of the oldest; 0 when the thread is to end. */
-static size_t take(samme_writer *writer) {
+static void set_reader_check(samme_writer *writer) {
+    struct timespec *due = &writer->reader_check;
+    clock_gettime(CLOCK_MONOTONIC, due);
+    due->tv_sec += writer->reader_check_ms / 1000;
+    due->tv_nsec += (long)(writer->reader_check_ms % 1000) * 1000 * 1000;
+    if (due->tv_nsec >= 1000L * 1000 * 1000) {
+        due->tv_nsec -= 1000L * 1000 * 1000;
+        due->tv_sec++;
+    }
+}
+
+static bool reader_check_due(const samme_writer *writer) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec != writer->reader_check.tv_sec ? now.tv_sec > writer->reader_check.tv_sec
+                                                     : now.tv_nsec >= writer->reader_check.tv_nsec;
+}
+
+/* Waits for commits and takes the writes of the oldest. 0 when the thread is to end, and *out_end
+ * says so, or when it is time to look for dead readers. */
+static size_t take(samme_writer *writer, bool *out_end) {
     pthread_mutex_lock(&writer->lock);
     samme_commit_queue *queue = &writer->queue;
-    while (!writer->stopping && (writer->paused || queue->completed == queue->queued))
-        pthread_cond_wait(&writer->changed, &writer->lock);
+    int code = 0;
+    while (code != ETIMEDOUT && !writer->stopping &&
+           (writer->paused || queue->completed == queue->queued))
+        code = pthread_cond_timedwait(&writer->changed, &writer->lock, &writer->reader_check);
     size_t count = 0, bytes = 0;
-    size_t waiting = writer->abandoned ? 0 : (size_t)(queue->queued - queue->completed);
+    bool idle = writer->abandoned || (writer->paused && !writer->stopping);
+    size_t waiting = idle ? 0 : (size_t)(queue->queued - queue->completed);
     while (count < waiting && count < writer->group_max && bytes < GROUP_BYTES) {
         samme_queued_commit *slot = samme_commit_queue_at(queue, queue->completed + count);
         writer->group[count++] = slot->commit;
         bytes += slot->commit.writes->bytes.length;
         slot->commit.writes = NULL;
     }
+    *out_end = writer->stopping && count == 0;
     pthread_mutex_unlock(&writer->lock);
     return count;
+}
+
+static void clear_readers(samme_writer *writer) {
+    unsigned dead = samme_applier_clear_readers(&writer->applier);
+    set_reader_check(writer);
+    pthread_mutex_lock(&writer->lock);
+    writer->counters.dead_readers += dead;
+    pthread_mutex_unlock(&writer->lock);
 }
 
 /* Completes the group, and everything behind it when one in it did not get through. */
@@ -74,10 +109,15 @@ static void give_back(samme_writer *writer, size_t count, const samme_applied *a
 
 static void *run(void *self) {
     samme_writer *writer = self;
-    size_t count;
-    while ((count = take(writer)) > 0) {
-        samme_applied applied = samme_applier_run(&writer->applier, writer->group, count);
-        give_back(writer, count, &applied);
+    bool end = false;
+    while (!end) {
+        size_t count = take(writer, &end);
+        if (count > 0) {
+            samme_applied applied = samme_applier_run(&writer->applier, writer->group, count);
+            give_back(writer, count, &applied);
+        }
+        if (reader_check_due(writer))
+            clear_readers(writer);
     }
     return NULL;
 }
@@ -101,19 +141,32 @@ static void release(samme_writer *writer) {
     free(writer);
 }
 
-samme_status samme_writer_start(samme_env *env, unsigned group_max, samme_writer **out,
-                                samme_error *error) {
+/* Its waits end by the clock that nobody sets. */
+static void make_condition(pthread_cond_t *condition) {
+    pthread_condattr_t kind;
+    pthread_condattr_init(&kind);
+    pthread_condattr_setclock(&kind, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &kind);
+    pthread_condattr_destroy(&kind);
+}
+
+samme_status samme_writer_start(samme_env *env, const samme_lmdb_options *options,
+                                samme_writer **out, samme_error *error) {
     samme_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         return samme_fail(error, SAMME_NO_MEMORY, "%s: no memory for the writer", env->folder);
     samme_applier_init(&writer->applier, env);
-    writer->queue.head = env->head;
-    writer->queue.term = env->term;
-    writer->group_max = group_max != 0 ? group_max : GROUP_DEFAULT;
+    writer->queue.head = env->position.head;
+    writer->queue.term = env->position.term;
+    writer->counters.dead_readers = env->dead_readers;
+    writer->group_max = options->group_max != 0 ? options->group_max : GROUP_DEFAULT;
     if (writer->group_max > SAMME_STORE_QUEUE_MAX)
         writer->group_max = SAMME_STORE_QUEUE_MAX;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->changed, NULL);
+    make_condition(&writer->changed);
+    writer->reader_check_ms =
+        options->reader_check_ms != 0 ? options->reader_check_ms : READER_CHECK_MS;
+    set_reader_check(writer);
     writer->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int code = writer->wake_fd < 0 ? errno : start_thread(writer);
     if (code != 0) {

@@ -10,8 +10,8 @@ struct samme_env;
 typedef struct samme_writer samme_writer;
 
 /* Starts the thread. env must outlive the writer. */
-samme_status samme_writer_start(struct samme_env *env, unsigned group_max, samme_writer **out,
-                                samme_error *error) SAMME_CHECKED;
+samme_status samme_writer_start(struct samme_env *env, const samme_lmdb_options *options,
+                                samme_writer **out, samme_error *error) SAMME_CHECKED;
 /* Finishes what is queued, ends the thread, frees. Accepts NULL. */
 void samme_writer_stop(samme_writer *writer);
 

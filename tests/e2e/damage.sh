@@ -1,6 +1,7 @@
 #!/bin/bash
 # Disks that lie and operators that start things twice: refused or repaired, and said in words that help.
 . "$(dirname "$0")/lib.sh"
+: "${SAMME_ALTER:?}" # changes what a store holds, sums and all
 
 flip() { # flip FILE TEXT: changes one byte of TEXT wherever it stands in the file
   local at found=0
@@ -61,27 +62,40 @@ for folder in hub-data store1-data store2-data; do
   expect_json '.result == "good"' '.decisions == 1'
 done
 
-section "one byte of an entry changed on the hub's disk: the audit names the record"
-cp -a "$work/hub-data" "$work/hub-flipped"
-flip "$work/hub-flipped/log/data.mdb" Ornament-3
+section "one byte of an entry goes bad on a disk: nothing is served from it, and the place is named"
+bad_row='damaged: table t0[0-9], key [0-9a-f.]* ([0-9]* bytes), page [0-9]*: the value does not match its sum'
+for folder in hub-data store1-data; do
+  cp -a "$work/$folder" "$work/$folder-bad"
+  flip "$work/$folder-bad/log/data.mdb" Ornament-3
+  refused 1 "$work/$folder-bad/log/data.mdb: damaged" "$SAMME" audit --as "$work/auditor" "$work/$folder-bad"
+  grep -q "$bad_row" "$work/refused.out" || fail "it does not say where: $(<"$work/refused.out")"
+done
+fails_to_start 74 docs/SECURITY.md "$SAMME_NODE" "$(config_of "$work/store1-data-bad")"
+grep -q "$bad_row" "$work/start.log" || fail "it does not say where: $(<"$work/start.log")"
+printf 'chain: %s\ndata: %s\nlisten: "tcp://127.0.0.1:*"\n' "$chain/hub" "$work/hub-data-bad" >"$work/bad.yaml"
+fails_to_start 74 docs/SECURITY.md "$SAMME_HUB" "$work/bad.yaml"
+
+section "an entry changed by somebody who may write the hub's store: the audit names the record"
+cp -a "$work/hub-data" "$work/hub-altered"
+"$SAMME_ALTER" "$work/hub-altered/log" Ornament-3
 names() { # names RECEIPT FOLDER: the audit stops at the record that brought it
   audit 1 "$2"
   expect_json '.result == "bad"' ".stopped | contains(\"journal record $(record_of "$1"):\")"
   "$SAMME" audit --as "$work/auditor" "$2" >"$work/text" && fail "the audit was good"
   grep -q "^STOPPED .*journal record $(record_of "$1"):" "$work/text" || fail "the text does not name it: $(<"$work/text")"
 }
-names R-3 "$work/hub-flipped"
+names R-3 "$work/hub-altered"
 
-section "the same on a store's disk, in what it pulled and in its own log"
+section "the same in a store's, in what it pulled and in its own log"
 for n in 1 2; do
-  cp -a "$work/store$n-data" "$work/store$n-flipped"
-  flip "$work/store$n-flipped/log/data.mdb" Ornament-2
-  names R-2 "$work/store$n-flipped"
+  cp -a "$work/store$n-data" "$work/store$n-altered"
+  "$SAMME_ALTER" "$work/store$n-altered/log" Ornament-2
+  names R-2 "$work/store$n-altered"
 done
 
 section "a hub that serves it: auditors and new stores stop there, whatever it signs"
 mv "$work/hub-data" "$work/hub-good"
-cp -a "$work/hub-flipped" "$work/hub-data"
+cp -a "$work/hub-altered" "$work/hub-data"
 start_hub
 audit 1
 expect_json '.result == "bad"' ".stopped | contains(\"journal record $(record_of R-3):\")"
@@ -112,10 +126,13 @@ fails_to_start 74 "$work/cut/log" "$SAMME_NODE" "$(config_of "$work/cut")"
 
 section "views are folded again whatever happened to them"
 truncate -s 12288 "$work/store1-data/views/data.mdb"
-head -c 65536 /dev/urandom >"$work/hub-data/views/data.mdb"
+flip "$work/hub-data/views/data.mdb" R-3
 rm -r "$work/store2-data/views"
 start_hub
 start_stores 1 2
+for log in hub store1; do
+  grep -q 'the views are thrown away and folded again' "$work/$log.log" || fail "$log does not say that it did"
+done
 converge 1 2
 [ "$(node_line 1)" = "$digest" ] || fail "the state was $digest, it is $(node_line 1)"
 get 1 "/v1/returns/$case"
@@ -138,4 +155,21 @@ converge 1 2
 [ "$(node_line 1)" = "$digest" ] || fail "the state was $digest, it is $(node_line 1)"
 audit 0 "$hub" "$(url 1)" "$(url 2)"
 expect_json '.findingsTotal == 0'
+
+section "a row goes bad under a running store: it is not served, the store stops, and the next start repairs it"
+flip "$work/store1-data/views/data.mdb" Lantern
+stopped_by_it() {
+  if found_at 1 LATER; then fail "a damaged row was served: $body"; fi
+  ended "${pid[store1]}"
+}
+wait_for 30 "store 1 to meet it" stopped_by_it
+got=0
+wait "${pid[store1]}" || got=$?
+unset "pid[store1]"
+[ "$got" = 74 ] || fail "store 1 ended with exit code $got"
+grep -q 'views/data.mdb: damaged: table t00, key .*; nothing more is read or written there' "$work/store1.log" ||
+  fail "it does not say what it met"
+start_stores 1
+converge 1 2
+found_at 1 LATER || fail "it did not fold its views again"
 passed

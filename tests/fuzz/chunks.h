@@ -2,7 +2,7 @@
 #ifndef SAMME_FUZZ_CHUNKS_H
 #define SAMME_FUZZ_CHUNKS_H
 
-#include "cli/importing/csv.h"
+#include "base/csv.h"
 
 typedef struct fuzz_chunks {
     samme_span rest;

@@ -1,6 +1,7 @@
 /* fuzz_seeds FOLDER: writes the inputs of the corpus that our own code makes: FOLDER/TARGET/NAME.
  * Run by hand when a format has grown; what it writes is committed. */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,10 @@
 #include "base/writes.h"
 #include "fuzz/framed.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/sparse.h"
 #include "fuzz/trusted.h"
 #include "history/entry.h"
+#include "store/check.h"
 #include "sync/tables.h"
 #include "tlog/cosignature.h"
 #include "tlog/tlog_proof.h"
@@ -457,6 +460,105 @@ static void tape_seeds(void) {
     }
 }
 
+/* Commits and waits until it is done. */
+static void store_commit(samme_store *store, samme_writes *writes) {
+    samme_completion done;
+    samme_commit commit = {.expected_head = store->head(store->self), .writes = writes};
+    FUZZ_MUST(store->commit(store->self, commit) == SAMME_OK);
+    while (store->completions(store->self, &done, 1) == 0) {
+        struct pollfd wait = {.fd = store->wake_fd(store->self), .events = POLLIN};
+        poll(&wait, 1, 1000);
+    }
+    FUZZ_MUST(done.outcome == SAMME_COMMIT_DONE);
+}
+
+/* Rows of keys and values that are nearly all zeros, so that a whole file is a short input; long
+ * keys, so that few make a branch; then some are removed. */
+static void fill_store(samme_store *store, unsigned rows, size_t key_length, size_t value_length) {
+    static uint8_t key[SAMME_STORE_KEY_MAX];
+    static const uint8_t value[FUZZ_SPARSE_MAX];
+    samme_writes *puts = samme_writes_new(), *removals = samme_writes_new();
+    FUZZ_MUST(puts != NULL && removals != NULL);
+    for (unsigned i = 0; i < rows; i++) {
+        key[key_length - 1] = (uint8_t)(i + 1);
+        samme_span row = SAMME_SPAN(key, key_length);
+        FUZZ_MUST(samme_writes_put(puts, 0, row, SAMME_SPAN(value, value_length)) == SAMME_OK);
+        FUZZ_MUST(i % 3 != 1 || samme_writes_remove(removals, 0, row) == SAMME_OK);
+    }
+    store_commit(store, puts);
+    store_commit(store, removals);
+}
+
+static bool store_is_sound(const char *path) {
+    samme_datafile file;
+    samme_store_record record;
+    samme_error error;
+    samme_status status = samme_datafile_open(path, &file, &error);
+    if (status != SAMME_OK)
+        return false;
+    status = samme_store_check(&file, "test", &record, &error);
+    samme_datafile_close(&file);
+    return status == SAMME_OK;
+}
+
+/* Reads a store's file, with zeros in place of the pages that nothing leads to. */
+static void read_store(const char *path, uint8_t content[static FUZZ_SPARSE_MAX]) {
+    static const uint8_t zero[FUZZ_SPARSE_PAGE];
+    FILE *file = fopen(path, "r+b");
+    FUZZ_MUST(file != NULL && store_is_sound(path));
+    FUZZ_MUST(fread(content, 1, FUZZ_SPARSE_MAX, file) == FUZZ_SPARSE_MAX);
+    setvbuf(file, NULL, _IONBF, 0);
+    for (long at = 0; at < FUZZ_SPARSE_MAX; at += FUZZ_SPARSE_PAGE) {
+        FUZZ_MUST(fseek(file, at, SEEK_SET) == 0);
+        FUZZ_MUST(fwrite(zero, 1, sizeof zero, file) == sizeof zero);
+        if (store_is_sound(path)) {
+            memset(content + at, 0, FUZZ_SPARSE_PAGE);
+            continue;
+        }
+        FUZZ_MUST(fseek(file, at, SEEK_SET) == 0);
+        FUZZ_MUST(fwrite(content + at, 1, sizeof zero, file) == sizeof zero);
+    }
+    fclose(file);
+    FUZZ_MUST(store_is_sound(path));
+}
+
+/* A store's file; its sums count in one seed, and not in another. */
+static void store_seed(const char *name, unsigned rows, size_t key_length, size_t value_length) {
+    char at[] = "/tmp/samme-seed-XXXXXX", path[64];
+    static const char *const files[] = {"/data.mdb", "/lock.mdb", ""};
+    static uint8_t content[FUZZ_SPARSE_MAX];
+    samme_lmdb_store *disk = NULL;
+    samme_error error = {0};
+    FUZZ_MUST(mkdtemp(at) != NULL);
+    samme_lmdb_options options = {.folder = at, .kind = "test"};
+    FUZZ_MUST_OK(samme_lmdb_open(&options, &disk, &error), &error);
+    samme_store store = samme_lmdb_port(disk);
+    fill_store(&store, rows, key_length, value_length);
+    samme_lmdb_close(disk);
+    snprintf(path, sizeof path, "%s/data.mdb", at);
+    read_store(path, content);
+    samme_buffer sparse;
+    samme_buffer_init(&sparse, FUZZ_SPARSE_MAX);
+    fuzz_sparse_write(SAMME_SPAN(content, sizeof content), &sparse);
+    for (unsigned sums = 0; sums < 2; sums++) {
+        uint8_t prefix = (uint8_t)sums;
+        write_seed("datafile", SAMME_SPAN(&prefix, 1), samme_buffer_span(&sparse), "%s_%s", name,
+                   sums == 0 ? "shape" : "sums");
+    }
+    samme_buffer_free(&sparse);
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s%s", at, files[i]);
+        FUZZ_MUST(remove(path) == 0);
+    }
+}
+
+static void store_seeds(void) {
+    store_seed("empty", 0, 8, 0);
+    store_seed("few", 6, 8, 20);
+    store_seed("branch", 20, 500, 3);
+    store_seed("big", 3, 8, 5000);
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
@@ -480,6 +582,7 @@ int main(int argc, char **argv) {
     samme_buffer_free(&release);
     tape_seeds();
     return_seed();
+    store_seeds();
     fuzz_world_close(world);
     return 0;
 }

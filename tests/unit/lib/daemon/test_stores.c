@@ -111,6 +111,42 @@ Test(stores, damaged_views_are_thrown_away_and_the_log_is_kept) {
     samme_stores_close(&stores);
 }
 
+/* Changes one bit wherever `text` stands in the file. */
+static void flip(const char *name, const char *text) {
+    char path[200];
+    samme_buffer content;
+    samme_buffer_init(&content, 64 * 1024 * 1024);
+    cr_assert_eq(samme_file_read(in_folder(folder, name, path), &content, NULL), SAMME_OK);
+    bool found = false;
+    for (size_t at = 0; at + strlen(text) <= content.length; at++) {
+        if (memcmp(content.data + at, text, strlen(text)) == 0) {
+            content.data[at] ^= 1;
+            found = true;
+        }
+    }
+    cr_assert(found, "no %s in %s", text, name);
+    write_file(folder, name, samme_buffer_span(&content));
+    samme_buffer_free(&content);
+}
+
+Test(stores, one_bit_of_a_row_is_enough) {
+    filled();
+    flip("views/data.mdb", "of the views");
+    open_stores();
+    cr_assert(!holds(&stores.views, "of the views"));
+    cr_assert(!holds(&stores.views, "nf the views"), "'o' ^ 1");
+    cr_assert(holds(&stores.log, "of the log"));
+    samme_stores_close(&stores);
+    flip("log/data.mdb", "of the log");
+    cr_assert_eq(samme_stores_open(folder, &stores, &error), SAMME_CORRUPT);
+    cr_assert_not_null(strstr(error.text, "table t00, key 6b6579"), "the place is named: %s",
+                       error.text);
+    flip("log/data.mdb", "nf the log");
+    open_stores();
+    cr_assert(holds(&stores.log, "of the log"), "it was left as it is");
+    samme_stores_close(&stores);
+}
+
 Test(stores, another_stores_file_in_the_views_place_is_thrown_away) {
     filled();
     char from[200], to[200];
@@ -128,7 +164,9 @@ Test(stores, a_damaged_log_is_reported_and_left_as_it_is) {
     filled();
     spoil("log/data.mdb");
     cr_assert_eq(samme_stores_open(folder, &stores, &error), SAMME_CORRUPT);
-    cr_assert_not_null(strstr(error.text, "log"), "%s", error.text);
+    cr_assert_not_null(strstr(error.text, "log/data.mdb"), "%s", error.text);
+    cr_assert_not_null(strstr(error.text, "docs/SECURITY.md"), "it is said what to do: %s",
+                       error.text);
     char path[200];
     samme_buffer content;
     samme_buffer_init(&content, 1024 * 1024);

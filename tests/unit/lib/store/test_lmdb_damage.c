@@ -1,11 +1,14 @@
 /* Files that must not be opened, each refused with its name, and odd ones that must. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/check.h"
+#include "store/value.h"
 #include "tests/conformance/store_folder.h"
 #include "tests/conformance/store_model.h"
 #include "tests/conformance/store_support.h"
@@ -157,36 +160,62 @@ Test(lmdb_damage, a_folder_in_place_of_the_file) {
     cr_assert_eq(rmdir(data), 0);
 }
 
-/* Changes the value behind a key wherever it lies in the file, in old pages too. */
-static void change_field(const char *field, const void *value, size_t length) {
-    uint64_t size = size_of_data();
-    uint8_t *content = malloc(size);
-    int fd = open(data, O_RDWR);
-    cr_assert_eq(pread(fd, content, size, 0), (ssize_t)size);
-    size_t changed = 0, field_length = strlen(field);
-    for (uint64_t at = 0; at + field_length + length <= size; at++) {
-        if (memcmp(content + at, field, field_length) != 0)
-            continue;
-        memcpy(content + at + field_length, value, length);
-        changed++;
+/* A data.mdb that LMDB itself finds good, made without the store: tables and one row in each. */
+static void make_lmdb(const char *const *tables, size_t count, samme_span key, samme_span value) {
+    MDB_env *env = NULL;
+    MDB_txn *txn = NULL;
+    MDB_dbi dbi;
+    cr_assert_eq(mdb_env_create(&env), 0);
+    cr_assert_eq(mdb_env_set_maxdbs(env, 32), 0);
+    cr_assert_eq(mdb_env_open(env, folder.path, 0, 0600), 0);
+    cr_assert_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    for (size_t i = 0; i < count; i++) {
+        MDB_val k = {key.length, (void *)(uintptr_t)key.data};
+        MDB_val v = {value.length, (void *)(uintptr_t)value.data};
+        cr_assert_eq(mdb_dbi_open(txn, tables[i], MDB_CREATE, &dbi), 0);
+        cr_assert_eq(mdb_put(txn, dbi, &k, &v, 0), 0);
     }
-    cr_assert_gt(changed, 0);
-    cr_assert_eq(pwrite(fd, content, size, 0), (ssize_t)size);
-    close(fd);
-    free(content);
+    cr_assert_eq(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
 }
 
-Test(lmdb_damage, later_format_version) {
-    make_store(1);
-    static const uint8_t later[8] = {0, 0, 0, 0, 0, 0, 0, 2};
-    change_field("version", later, sizeof later);
-    refused(SAMME_UNSUPPORTED, "version 2");
+static const char *const only_meta[] = {"meta"};
+
+Test(lmdb_damage, the_version_before_sums) {
+    static const uint8_t first[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+    make_lmdb(only_meta, 1, SAMME_LITERAL("version"), SAMME_SPAN(first, sizeof first));
+    refused(SAMME_UNSUPPORTED, "version 1, this program knows 2: start the Samme that wrote it");
+}
+
+Test(lmdb_damage, a_later_version) {
+    static const uint8_t later[8] = {0, 0, 0, 0, 0, 0, 0, 3};
+    uint8_t stored[8 + SAMME_SUM_BYTES];
+    samme_value_seal(SAMME_META_TABLE, SAMME_LITERAL("version"), SAMME_SPAN(later, sizeof later),
+                     stored);
+    make_lmdb(only_meta, 1, SAMME_LITERAL("version"), SAMME_SPAN(stored, sizeof stored));
+    refused(SAMME_UNSUPPORTED, "version 3, this program knows 2: a newer Samme wrote it");
+}
+
+Test(lmdb_damage, a_version_that_is_damaged) {
+    static const uint8_t later[8 + SAMME_SUM_BYTES] = {0, 0, 0, 0, 0, 0, 0, 3};
+    make_lmdb(only_meta, 1, SAMME_LITERAL("version"), SAMME_SPAN(later, sizeof later));
+    refused(SAMME_CORRUPT, "its version is missing or damaged");
 }
 
 Test(lmdb_damage, a_store_that_is_not_ours) {
-    make_store(1);
-    change_field("vers", "!", 1); /* the key "version" becomes "vers!on" */
+    static const char *const theirs[] = {"customers", "orders"};
+    make_lmdb(theirs, 2, SAMME_LITERAL("k"), SAMME_LITERAL("v"));
     refused(SAMME_CORRUPT, "not a store of ours");
+}
+
+Test(lmdb_damage, rows_without_tables) {
+    make_lmdb((const char *const[]){NULL}, 1, SAMME_LITERAL("k"), SAMME_LITERAL("v"));
+    refused(SAMME_CORRUPT, "a row that is no table");
+}
+
+Test(lmdb_damage, nothing_but_meta_pages) {
+    make_lmdb(NULL, 0, SAMME_LITERAL(""), SAMME_LITERAL(""));
+    refused(SAMME_CORRUPT, "do not follow each other"); /* no transaction was ever done */
 }
 
 Test(lmdb_damage, pages_zeroed) {
@@ -194,7 +223,40 @@ Test(lmdb_damage, pages_zeroed) {
     make_store(3);
     for (uint64_t page = 2; page < pages_in_use(); page++)
         overwrite((off_t)(page * PAGE), zero, PAGE);
-    refused(SAMME_CORRUPT, "MDB_CORRUPTED");
+    refused(SAMME_CORRUPT, "holds another page");
+}
+
+/* What a disk that fails under a page gives: a status, where LMDB's map would give a signal. */
+Test(lmdb_damage, a_file_that_ends_while_it_is_read) {
+    make_store(30);
+    samme_datafile file;
+    samme_store_record record;
+    samme_error error = {0};
+    cr_assert_eq(samme_datafile_open(data, &file, &error), SAMME_OK);
+    cr_assert_eq(truncate(data, (off_t)(pages_in_use() / 2 * PAGE)), 0);
+    cr_assert_eq(samme_store_check(&file, "test", &record, &error), SAMME_CORRUPT);
+    cr_assert_not_null(strstr(error.text, "truncated"), "%s", error.text);
+    samme_datafile_close(&file);
+}
+
+/* What `mdb_copy`, with and without -c, makes of a store. */
+Test(lmdb_damage, copies_by_lmdb_are_stores) {
+    make_store(30);
+    for (unsigned flags = 0; flags <= MDB_CP_COMPACT; flags += MDB_CP_COMPACT) {
+        store_folder copy = store_folder_make();
+        MDB_env *env = NULL;
+        cr_assert_eq(mdb_env_create(&env), 0);
+        cr_assert_eq(mdb_env_open(env, folder.path, MDB_RDONLY, 0600), 0);
+        cr_assert_eq(mdb_env_copy2(env, copy.path, flags), 0);
+        mdb_env_close(env);
+        for (uint64_t head = 30; head < 33; head++) {
+            samme_lmdb_store *store = store_folder_open(&copy);
+            cr_assert_eq(samme_lmdb_port(store).head(store), head);
+            commit(store, store_model_writes(1, head));
+            samme_lmdb_close(store);
+        }
+        store_folder_remove(&copy);
+    }
 }
 
 Test(lmdb_damage, leftovers_of_an_interrupted_start) {
