@@ -24,6 +24,10 @@ function(samme_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
 
+# The lists that Criterion's macros make, named for tests/gate/one_process.c.
+set(criterion_lists LINKER:--export-dynamic,-z,start-stop-visibility=default
+  LINKER:-u,__start_cr_tst,-u,__stop_cr_tst,-u,__start_cr_sts,-u,__stop_cr_sts)
+
 function(samme_test name)
   cmake_parse_arguments(T "" "" "SOURCES;USES;LABELS" ${ARGN})
   if(NOT T_SOURCES)
@@ -36,6 +40,7 @@ function(samme_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE samme_compiler ${T_USES} PkgConfig::CRITERION)
   target_compile_definitions(${name} PRIVATE SAMME_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  target_link_options(${name} PRIVATE ${criterion_lists})
   add_test(NAME ${name} COMMAND ${name} --jobs 2)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
 endfunction()

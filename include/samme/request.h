@@ -1,8 +1,11 @@
 /* A request to a node and its answer, as plain values: made by lib/http from HTTP, by the simulator
- * from nothing. */
+ * from nothing. Neither owns what it points at: whoever made it says how long that is valid (a
+ * request of lib/http until it is answered; an answer until the call that takes it is back). One
+ * thread at a time. */
 #ifndef SAMME_REQUEST_H
 #define SAMME_REQUEST_H
 
+#include "samme/limits.h"
 #include "samme/span.h"
 
 typedef enum samme_method { SAMME_GET, SAMME_POST, SAMME_OTHER_METHOD } samme_method;
@@ -13,12 +16,12 @@ typedef struct samme_request {
     samme_span path;            /* decoded, "/v1/sales"; without query */
     samme_span query;           /* raw, without '?' */
     samme_span idempotency_key; /* empty when the header is absent; at most 200 bytes */
-    samme_span body;
+    samme_span body;            /* at most SAMME_REQUEST_MAX_BYTES */
 } samme_request;
 
 typedef struct samme_response {
-    unsigned status; /* HTTP */
-    const char *content_type;
+    unsigned status;          /* of HTTP, such as 201 */
+    const char *content_type; /* such as "application/json"; NULL: none is stated */
     samme_span body;
 } samme_response;
 

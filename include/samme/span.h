@@ -1,5 +1,6 @@
-/* Bytes that belong to somebody else: a pointer and a length. A span never owns, and is valid as
- * long as the object it was taken from says. An empty span may have a NULL pointer. */
+/* Bytes that belong to somebody else: a pointer and a length in bytes. A span never owns, and is
+ * valid as long as the object it was taken from says. An empty span may have a NULL pointer. All of
+ * this is pure: nothing fails, any thread may call it. */
 #ifndef SAMME_SPAN_H
 #define SAMME_SPAN_H
 
@@ -24,12 +25,16 @@ typedef struct samme_hash {
 #define SAMME_LITERAL(text)                                                                        \
     ((samme_span){.data = (const uint8_t *)("" text), .length = sizeof(text) - 1})
 
+/* Without the terminator; NULL is empty. */
 static inline samme_span samme_span_of_text(const char *text) {
-    return SAMME_SPAN(text, text != NULL ? strlen(text) : 0);
+    samme_span span = {(const uint8_t *)text, text != NULL ? strlen(text) : 0};
+    return span;
 }
 static inline samme_span samme_span_of_hash(const samme_hash *hash) {
-    return SAMME_SPAN(hash->bytes, sizeof hash->bytes);
+    samme_span span = {hash->bytes, sizeof hash->bytes};
+    return span;
 }
+/* In a time that depends on the bytes: not for secrets. */
 static inline bool samme_span_equal(samme_span a, samme_span b) {
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }

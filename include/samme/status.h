@@ -2,8 +2,12 @@
  *
  * Every fallible function returns a samme_status that must be looked at. The set is closed: a
  * caller can act on the value (retry, refuse the input, drop the peer, stop) without reading the
- * text. Text for people travels in a samme_error that the caller may pass; libraries never print.
- * Our own bugs are asserts, never statuses. */
+ * text. Text for people travels in a samme_error that the caller owns and may pass (NULL: no text);
+ * libraries never print. What an out parameter holds after a failure is undefined, unless a
+ * function says otherwise. Our own bugs are asserts, never statuses.
+ *
+ * Any thread may call what is declared here. The samme_fail family and those like it only write the
+ * message and hand the status back; they cannot fail, so they alone are not SAMME_CHECKED. */
 #ifndef SAMME_STATUS_H
 #define SAMME_STATUS_H
 
@@ -31,13 +35,13 @@ typedef enum samme_status {
 } samme_status;
 
 /* A message for people: names the thing, the place, and what was expected. Plain value, no
- * ownership. */
+ * ownership. The text is terminated, and not for programs to read. */
 typedef struct samme_error {
     samme_status status;
     char text[400];
 } samme_error;
 
-/* Short stable name of a status, e.g. "bad signature". Never NULL. */
+/* Short stable name of a status, e.g. "bad signature". Static; never NULL. */
 const char *samme_status_name(samme_status status);
 
 /* Writes status and text into *error (which may be NULL) and returns status, so that a guard can
@@ -45,8 +49,8 @@ const char *samme_status_name(samme_status status);
 samme_status samme_fail(samme_error *error, samme_status status, const char *format, ...)
     SAMME_PRINTF(3, 4);
 
-/* Puts "place: " in front of the text of an error that is set; for callers that know the file or
- * the peer. */
+/* Puts "place: " in front of the text of an error that is set, writes the status, and returns it;
+ * for callers that know the file or the peer. NULL and longer text as above. */
 samme_status samme_fail_in(samme_error *error, samme_status status, const char *format, ...)
     SAMME_PRINTF(3, 4);
 

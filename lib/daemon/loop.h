@@ -15,7 +15,7 @@ typedef struct samme_loop {
     void *self;
     int64_t (*next_ms)(void *self); /* when the next turn is due, monotonic */
     /* One turn; a status other than SAMME_OK ends the loop with it. */
-    samme_status (*turn)(void *self, samme_error *error);
+    samme_status (*turn)(void *self, samme_error *error) SAMME_CHECKED;
     bool (*idle)(void *self);   /* nothing waits to be said */
     void (*reload)(void *self); /* SIGHUP; may be NULL */
 } samme_loop;

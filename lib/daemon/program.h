@@ -10,11 +10,11 @@ typedef struct samme_program {
     const char *summary;
     const ProtobufCMessageDescriptor *config;
     /* What the form cannot say, such as fields that must be there. */
-    samme_status (*check)(const ProtobufCMessage *config, samme_error *error);
+    samme_status (*check)(const ProtobufCMessage *config, samme_error *error) SAMME_CHECKED;
     /* Until it is asked to stop (SAMME_OK) or cannot go on. Relative paths start at config_file's
      * folder. */
     samme_status (*run)(const ProtobufCMessage *config, const char *config_file,
-                        samme_error *error);
+                        samme_error *error) SAMME_CHECKED;
 } samme_program;
 
 /* NAME --config FILE [--check-config]. Exit codes: 0 stopped, 64 usage, 74 cannot go on, 77 the

@@ -25,7 +25,7 @@
 typedef struct samme_content {
     void *self;
     /* Notes and documents by hash; the replay checks the hash. SAMME_NOT_FOUND: not held yet. */
-    samme_status (*document)(void *self, const samme_hash *hash, samme_span *out);
+    samme_status (*document)(void *self, const samme_hash *hash, samme_span *out) SAMME_CHECKED;
 } samme_content;
 
 typedef enum samme_finding_kind {

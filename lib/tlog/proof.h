@@ -22,7 +22,7 @@ typedef struct samme_nodes {
     void *self;
     /* Root of the full subtree of 2^level leaves from leaf index * 2^level on. Any status it gives
      * is passed on. */
-    samme_status (*read)(void *self, unsigned level, uint64_t index, samme_hash *out);
+    samme_status (*read)(void *self, unsigned level, uint64_t index, samme_hash *out) SAMME_CHECKED;
 } samme_nodes;
 
 /* *out is written on success only. SAMME_MALFORMED: the index is not below the size, the old size

@@ -11,7 +11,8 @@ typedef struct samme_log_files {
     /* Appends a whole file, by its path within the log ("tile/0/000"), to out, which is empty;
      * out->maximum is how long it may be. SAMME_NOT_FOUND: no such file; SAMME_TOO_LARGE: longer
      * than that; any other status: it cannot be read. */
-    samme_status (*read)(void *self, const char *path, samme_buffer *out, samme_error *error);
+    samme_status (*read)(void *self, const char *path, samme_buffer *out,
+                         samme_error *error) SAMME_CHECKED;
 } samme_log_files;
 
 /* Checks the checkpoint (samme_checkpoint_open), that the tiles have its root, every full tile

@@ -8,7 +8,8 @@
 typedef struct samme_log_sink {
     void *self;
     /* Writes a whole file, by its path within the log. */
-    samme_status (*write)(void *self, const char *path, samme_span content, samme_error *error);
+    samme_status (*write)(void *self, const char *path, samme_span content,
+                          samme_error *error) SAMME_CHECKED;
 } samme_log_sink;
 
 typedef struct samme_log_writer {

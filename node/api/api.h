@@ -25,13 +25,15 @@ void samme_problem_of(samme_call *call, samme_status status, const samme_error *
 /* repeat.c: what a key has done before. SAMME_NOT_FOUND: nothing; SAMME_OK: *out_index;
  * SAMME_CONFLICT: the key came with another request. */
 samme_status samme_repeated(samme_call *call, const samme_hash *key_hash,
-                            const samme_hash *request_hash, uint64_t *out_index);
-samme_status samme_remember(samme_call *call, const samme_hash *key_hash, uint64_t index);
+                            const samme_hash *request_hash, uint64_t *out_index) SAMME_CHECKED;
+samme_status samme_remember(samme_call *call, const samme_hash *key_hash,
+                            uint64_t index) SAMME_CHECKED;
 /* Fills id and index of an own entry. id_text: 33 bytes in the step's arena. */
-samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated, Samme__Recorded *out);
+samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated,
+                            Samme__Recorded *out) SAMME_CHECKED;
 /* Appends entries under the call's key and remembers it. */
 samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,
-                               uint64_t *out_index, samme_error *error);
+                               uint64_t *out_index, samme_error *error) SAMME_CHECKED;
 
 /* query.c: the decoded value of a query parameter in the step's arena; NULL when absent or
  * malformed. */

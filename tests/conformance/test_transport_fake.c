@@ -88,6 +88,17 @@ typedef struct weather {
     samme_buffer *trace;
 } weather;
 
+/* From a peer to the hub, or back where it was last heard; the route may be gone, the queue full.
+ */
+static void send_something(weather *all, int i, samme_span message) {
+    samme_status sent = SAMME_OK;
+    if (samme_prng_chance(&all->prng, 500))
+        sent = all->peers[i].send(all->peers[i].self, 0, message);
+    else if (all->routes[i] != 0)
+        sent = all->hub.send(all->hub.self, all->routes[i], message);
+    cr_assert(sent == SAMME_OK || sent == SAMME_FULL || sent == SAMME_NOT_FOUND, "%d", sent);
+}
+
 /* Peer or hub sends "peer step", or something breaks. */
 static void do_something(weather *all, int step) {
     int i = (int)samme_prng_below(&all->prng, PEERS);
@@ -107,10 +118,7 @@ static void do_something(weather *all, int step) {
             samme_network_restart_hub(all->network);
         break;
     default:
-        if (samme_prng_chance(&all->prng, 500))
-            all->peers[i].send(all->peers[i].self, 0, message);
-        else if (all->routes[i] != 0)
-            all->hub.send(all->hub.self, all->routes[i], message);
+        send_something(all, i, message);
     }
 }
 

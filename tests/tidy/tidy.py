@@ -20,6 +20,7 @@ OWNERS = {
     r"openssl/": {"lib/crypto"},
     r"zmq\.h": {"lib/net"},
     r"lmdb\.h": {"lib/store"},
+    r"xxhash\.h": {"lib/store"},
     r"microhttpd\.h": {"lib/http"},
     r"curl/": {"lib/http"},
     r"jansson\.h": {"lib/wire"},
@@ -45,6 +46,9 @@ BANNED = {
     r"\b(TODO|FIXME|XXX)\b": "do it, or say it in the issue's closing note",
     r"\b(float|double)\b": "money and quantities are integers",
 }
+# these write a message or name a status, and hand it back: nothing in them can fail
+NOT_CHECKED = r"samme_(\w+_)?fail(_\w+)?|samme_env_status"
+
 BANNED_EXCEPT = {
     ("lib/os/clock.c", r"\b(float|double)\b"),
 }
@@ -84,6 +88,19 @@ def functions(lines):
             start = name = None
 
 
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda comment: re.sub(r"[^\n]", " ", comment.group()), text, flags=re.S)
+
+
+def unchecked(text):
+    """(name, line) of each function and function pointer of a header whose samme_status may go unnoticed."""
+    bare = without_comments(text)
+    for found in re.finditer(r"\bsamme_status\s+(?:\(\s*\*\s*)?(\w+)\)?\s*\([^;{]*", bare):
+        start = max(bare.rfind(end, 0, found.start()) for end in ";{}")
+        if "SAMME_CHECKED" not in bare[start + 1: found.end()] and not re.fullmatch(NOT_CHECKED, found.group(1)):
+            yield found.group(1), bare.count("\n", 0, found.start()) + 1
+
+
 def check_file(root, path, arrows, problems):
     relative = os.path.relpath(path, root)
     folder = os.path.dirname(relative)
@@ -117,6 +134,9 @@ def check_file(root, path, arrows, problems):
             core = {"node": "node_core", "hub": "hub_core"}.get(target, target)
             if target != own and core not in arrows.get(area, set()):
                 problems.append(f"{relative}:{number}: {area} may not use {target} (see its CMakeLists.txt)")
+    if path.endswith(".h"):
+        for name, number in unchecked("\n".join(lines)):
+            problems.append(f"{relative}:{number}: {name} can fail: SAMME_CHECKED")
     if path.endswith(".c"):
         for name, first, length in functions(lines):
             if length > FUNCTION_LINES_MAX:
@@ -160,12 +180,20 @@ def self_test():
         "closing note": "/* " + "TO" + "DO: later */\n",
         "columns": "int " + "x" * 130 + ";\n",
     }
-    for expected, code in cases.items():
+    headers = {
+        "f can fail": "samme_status f(int a,\n               int b);\n",
+        "g can fail": "samme_status f(void) SAMME_CHECKED; samme_status g(void);\n",
+        "h can fail": "typedef struct s {\n    samme_status (*h)(void *self);\n} s;\n",
+        "i can fail": "static inline samme_status i(int a) {\n    return SAMME_OK;\n}\n",
+    }
+    cases = [(expected, code, "x.c") for expected, code in cases.items()]
+    cases += [(expected, code, "x.h") for expected, code in headers.items()]
+    for expected, code, name in cases:
         with tempfile.TemporaryDirectory() as root:
             os.makedirs(os.path.join(root, "lib/tlog"))
             open(os.path.join(root, "lib/tlog/CMakeLists.txt"), "w").write("samme_module(tlog USES base crypto)\n")
             open(os.path.join(root, "lib/tlog/README.md"), "w").write("x\n")
-            open(os.path.join(root, "lib/tlog/x.c"), "w").write(code)
+            open(os.path.join(root, "lib/tlog", name), "w").write(code)
             if not any(expected in problem for problem in check(root)):
                 print(f"the rule that says '{expected}' did not fail")
                 return 1

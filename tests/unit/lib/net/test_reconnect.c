@@ -13,7 +13,8 @@ static samme_received send_until_received(samme_net *peer, samme_net *hub, const
     samme_received received = {0};
     for (int64_t until = now_ms() + BOUND_MS; now_ms() < until;) {
         samme_transport port = samme_net_port(peer);
-        port.send(port.self, 0, samme_span_of_text(text));
+        samme_status sent = port.send(port.self, 0, samme_span_of_text(text));
+        cr_assert(sent == SAMME_OK || sent == SAMME_FULL);
         cr_assert_eq(samme_net_wait(peer, NULL, 0, NULL, 20, NULL), SAMME_OK);
         if (receive_within(hub, 20, &received) && says(&received, text))
             return received;

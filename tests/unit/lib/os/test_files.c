@@ -10,9 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/samme-files-XXXXXX";
+static char root[40];
 
 static void make_root(void) {
+    snprintf(root, sizeof root, "/tmp/samme-files-XXXXXX");
     cr_assert_not_null(mkdtemp(root));
 }
 
