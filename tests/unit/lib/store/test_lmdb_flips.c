@@ -37,6 +37,7 @@ static store_folder make_folder(void) {
 }
 
 static void start(void) {
+    model = before = (store_model){0};
     folder = make_folder();
     store_folder_data(&folder, data);
     samme_lmdb_store *store = store_folder_open(&folder);

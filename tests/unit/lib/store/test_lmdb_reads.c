@@ -26,6 +26,8 @@ static void report(void *context, const samme_error *error) {
 }
 
 static void start(void) {
+    reports = 0;
+    reported = (samme_error){.text = ""};
     folder = store_folder_make();
     store_folder_data(&folder, data);
     samme_lmdb_options options = {
