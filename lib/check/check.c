@@ -37,8 +37,7 @@ static samme_status compile(const samme_check_folder *folder, samme_check_report
         return compile_bare(folder, &out->bare, error);
     if (status == SAMME_NO_MEMORY || report == NULL)
         return status;
-    samme_check_say_error(report, error->text);
-    return SAMME_OK;
+    return samme_check_each_table(folder, report, error);
 }
 
 static bool listed(const char *const *list, size_t count, const char *text) {

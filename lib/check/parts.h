@@ -26,6 +26,11 @@ const Samme__Reason *samme_checked_reason(const samme_checked *checked, const sa
 /* A document of the folder; NULL: there is none. */
 const samme_document *samme_folder_find(const samme_check_folder *folder, const char *path);
 
+/* What is wrong with each table of a folder that does not compile for the reason in *error; when
+ * each is sound by itself, that reason. SAMME_NO_MEMORY. */
+samme_status samme_check_each_table(const samme_check_folder *folder, samme_check_report *report,
+                                    samme_error *error) SAMME_CHECKED;
+
 /* Texts that are missing, that read badly; SOPs, roles and reasons that rules name. */
 samme_status samme_check_texts(const samme_checked *checked, samme_check_report *report,
                                samme_error *error) SAMME_CHECKED;

@@ -126,6 +126,21 @@ static samme_status fail_empty(const reading *in, samme_span item) {
                       (const char *)item.data);
 }
 
+enum { NUMBER_DIGITS_MAX = 18 }; /* also the most that samme_decimal_parse takes */
+
+/* A nought has no sign, and no kind takes more digits than another. */
+static samme_status parse_number(const reading *in, const char *text, int64_t *out) {
+    const bool negative = text[0] == '-';
+    samme_status status = SAMME_MALFORMED;
+    if (in->input->kind == SAMME_KIND_MONEY)
+        status = samme_decimal_parse(text, SAMME_MONEY_DIGITS, false, out);
+    else if (in->input->kind == SAMME_KIND_QUANTITY)
+        status = samme_decimal_parse(text, 3, false, out);
+    else if (strlen(text) - negative <= NUMBER_DIGITS_MAX)
+        status = samme_i64_parse(samme_span_of_text(text), out);
+    return status == SAMME_OK && negative && *out == 0 ? SAMME_MALFORMED : status;
+}
+
 /* Numbers and dates; the caller words the error. */
 static samme_status parse_value(const reading *in, samme_span text, int64_t *out) {
     char copy[VALUE_TEXT_BYTES];
@@ -137,11 +152,9 @@ static samme_status parse_value(const reading *in, samme_span text, int64_t *out
     samme_status status = SAMME_MALFORMED;
     switch (in->input->kind) {
     case SAMME_KIND_COUNT:
-        return samme_i64_parse(text, out);
     case SAMME_KIND_QUANTITY:
-        return samme_decimal_parse(copy, 3, false, out);
     case SAMME_KIND_MONEY:
-        return samme_decimal_parse(copy, SAMME_MONEY_DIGITS, false, out);
+        return parse_number(in, copy, out);
     case SAMME_KIND_DATE:
         status = samme_date_parse(copy, &days);
         if (status == SAMME_OK)

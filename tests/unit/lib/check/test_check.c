@@ -159,6 +159,34 @@ Test(check, what_does_not_compile_is_a_finding_with_its_place) {
     samme_check_report_free(&report);
 }
 
+Test(check, a_mistake_in_one_table_does_not_hide_that_in_another) {
+    static const char other[] = "policy: %s\nhit: first\ncountries: [%s]\ninputs: [%s]\nrules:\n"
+                                "  - { id: a, then: { verdict: deny, reason: %s } }\n";
+    char danish[512], swedish[512], law[512];
+    snprintf(danish, sizeof danish, other, "danish", "DK", "claim_tipe", "A");
+    snprintf(swedish, sizeof swedish, other, "swedish", "SE", "claim_type", "a");
+    snprintf(law, sizeof law, other, "law", "DK", "conditio", "A");
+    files folder = folder_of(sound);
+    files_add(&folder, "policy/danish.yaml", danish);
+    files_add(&folder, "policy/swedish.yaml", swedish);
+    files_add(&folder, "floors/law.yaml", law);
+    samme_check_report report = check(&folder);
+    cr_assert_eq(count_findings(&report, "schema", NULL), 3);
+    expect(&report, "floors/law.yaml:4:");
+    expect(&report, "policy/danish.yaml:4:");
+    expect(&report, "policy/swedish.yaml:6:");
+    samme_check_report_free(&report);
+}
+
+Test(check, tables_that_are_wrong_together_only_are_a_finding) {
+    files folder = folder_of(sound);
+    files_add(&folder, "policy/second.yaml", sound);
+    samme_check_report report = check(&folder);
+    cr_assert_eq(count_findings(&report, "schema", NULL), 1);
+    expect(&report, "expected a name of its own");
+    samme_check_report_free(&report);
+}
+
 Test(check, without_a_chain_there_is_nothing_to_check) {
     files folder = {.count = 0};
     samme_check_report report;

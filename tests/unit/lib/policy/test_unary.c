@@ -74,6 +74,19 @@ Test(unary, enumerations) {
     cr_assert_str_eq(read("receipt_kind", "nothing"), "4..4");
 }
 
+Test(unary, a_nought_has_no_sign) {
+    cr_assert_str_eq(read("line_paid", "> 0"), "1.." MAX);
+    cr_assert_eq(strncmp(read("line_paid", "> -0"), "error: ", 7), 0);
+    cr_assert_eq(strncmp(read("quantity_left", "> -0.0"), "error: ", 7), 0);
+    cr_assert_eq(strncmp(read("days_left", "> -0"), "error: ", 7), 0);
+}
+
+Test(unary, every_kind_takes_at_most_18_digits) {
+    cr_assert_str_eq(read("days_left", "< 999999999999999999"), "-3652058..3652058");
+    cr_assert_eq(strncmp(read("days_left", "< 1000000000000000000"), "error: ", 7), 0);
+    cr_assert_eq(strncmp(read("quantity_left", "< 1000000000000000000"), "error: ", 7), 0);
+}
+
 Test(unary, categories_are_their_subtree) {
     cr_assert_str_eq(read("category", "food"), "0..3");
     cr_assert_str_eq(read("category", "fresh"), "1..2");
