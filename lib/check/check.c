@@ -128,6 +128,7 @@ static samme_status check_all(const samme_checked *now, const samme_check_folder
     if (now->policy == NULL)
         return SAMME_OK;
     check_tables(now, report);
+    samme_check_loose_ends(now, report);
     samme_status status = samme_check_texts(now, report, error);
     if (status == SAMME_OK)
         status = samme_check_probes(now, report, error);

@@ -35,6 +35,9 @@ samme_status samme_check_each_table(const samme_check_folder *folder, samme_chec
 samme_status samme_check_texts(const samme_checked *checked, samme_check_report *report,
                                samme_error *error) SAMME_CHECKED;
 
+/* A CSV that no table names, categories of other documents that are not in the tree. */
+void samme_check_loose_ends(const samme_checked *checked, samme_check_report *report);
+
 /* One probe as it stands in a file of probes/. */
 typedef struct samme_probe_place {
     const char *path;

@@ -4,9 +4,12 @@
 #include "base/near.h"
 #include "check/parts.h"
 #include "sop/lint.h"
+#include "wire/places.h"
 
 static const char *const roles[] = {"supervisor", "manager"};
 enum { ROLES = sizeof roles / sizeof *roles };
+
+#define OWN_TEXTS_MAX_BYTES ((size_t)64 << 20) /* of one document of at most 1 MiB */
 
 /* A table's outcome with where it stands. */
 typedef struct naming {
@@ -15,9 +18,17 @@ typedef struct naming {
     samme_document_findings *findings;
     const samme_table *table;
     const samme_outcome *outcome;
+    const samme_named_spots *spots; /* of the outcome's names */
+    const char *path;               /* in which they stand */
     const char *rule;
-    samme_spot spot;
 } naming;
+
+/* The policy's own texts, read again with their places: the compiled one has let go of them. */
+typedef struct own_texts {
+    samme_arena arena;
+    samme_places places;
+    const Samme__Policy *policy;
+} own_texts;
 
 static const Samme__Reason *own_reason(const samme_table *table, const char *code) {
     for (size_t i = 0; i < table->source->n_reasons; i++)
@@ -32,13 +43,13 @@ const Samme__Reason *samme_checked_reason(const samme_checked *checked, const sa
     return own != NULL ? own : samme_documents_reason(checked->documents, code);
 }
 
-static void say(const naming *in, const char *code, const char *what, const char *found,
-                const char *near) {
+static void say(const naming *in, const char *code, samme_spot spot, const char *what,
+                const char *found, const char *near) {
     samme_check_finding finding = {.code = code,
                                    .severity = SAMME_SEVERITY_WAIVABLE,
-                                   .path = in->table->rules_path,
-                                   .line = in->spot.line,
-                                   .column = in->spot.column,
+                                   .path = in->path,
+                                   .line = spot.line,
+                                   .column = spot.column,
                                    .table = in->table->path,
                                    .rule = in->rule};
     samme_buffer text;
@@ -61,7 +72,7 @@ static void check_sop(const naming *in) {
         if (document->kind == SAMME_DOCUMENT_PROCEDURE)
             (void)samme_near_try(&near, document->name);
     }
-    say(in, "sop_missing", "a procedure of sop/", sop, near.best);
+    say(in, "sop_missing", in->spots->sop, "a procedure of sop/", sop, near.best);
 }
 
 static void check_role(const naming *in) {
@@ -74,7 +85,8 @@ static void check_role(const naming *in) {
             return;
         (void)samme_near_try(&near, roles[i]);
     }
-    say(in, "role_unknown", "a role that approves, supervisor or manager", role, near.best);
+    say(in, "role_unknown", in->spots->approval, "a role that approves, supervisor or manager",
+        role, near.best);
 }
 
 static void check_reason(const naming *in) {
@@ -90,16 +102,19 @@ static void check_reason(const naming *in) {
     const Samme__Reasons *list = reasons != NULL ? (const void *)reasons->message : NULL;
     for (size_t i = 0; list != NULL && i < list->n_reasons; i++)
         (void)samme_near_try(&near, list->reasons[i]->code);
-    say(in, "reason_missing", "a reason with texts, in reasons.yaml or the policy", code,
-        near.best);
+    say(in, "reason_missing", in->spots->reason,
+        "a reason with texts, in reasons.yaml or the policy", code, near.best);
 }
 
-static samme_document_place place_of(const samme_table *table, const Samme__Reason *reason) {
-    return (samme_document_place){.path = table->path, .id = reason->code};
+static samme_document_place place_of(const samme_table *table, const own_texts *own,
+                                     const Samme__Reason *reason) {
+    samme_document_place place = {.path = table->path, .id = reason->code};
+    (void)samme_places_find(&own->places, reason, &place.line, &place.column);
+    return place;
 }
 
 /* Texts of a policy's own reason; those of reasons.yaml are looked at with the documents. */
-static void check_own_texts(const samme_checked *checked, const samme_table *table,
+static void check_own_texts(const samme_checked *checked, const samme_document_place *at,
                             const Samme__Reason *reason, samme_document_findings *findings) {
     samme_said said[3];
     samme_said_of_reason(reason, said);
@@ -110,7 +125,7 @@ static void check_own_texts(const samme_checked *checked, const samme_table *tab
                 samme_text_pick(said[i].texts, said[i].count, language, &checked->languages,
                                 NULL) != NULL)
                 continue;
-            samme_document_place place = place_of(table, reason);
+            samme_document_place place = *at;
             place.language = language;
             samme_document_findings_add(findings, SAMME_SEVERITY_ERROR, "text_missing", &place,
                                         "reason %s: expected `%s` in %s, found none", reason->code,
@@ -128,19 +143,41 @@ static bool denies(const samme_table *table, const char *code) {
            strcmp(table->missing.reason, code) == 0;
 }
 
-static samme_status check_own_reasons(const samme_checked *checked, const samme_table *table,
-                                      samme_document_findings *findings, samme_error *error) {
-    for (size_t i = 0; i < table->source->n_reasons; i++) {
-        const Samme__Reason *reason = table->source->reasons[i];
-        const samme_document_place place = place_of(table, reason);
-        samme_status status = samme_lint_reason(reason, NULL, &place, findings, error);
+static samme_status check_reasons_of(const samme_checked *checked, const samme_table *table,
+                                     const own_texts *own, samme_document_findings *findings,
+                                     samme_error *error) {
+    for (size_t i = 0; i < own->policy->n_reasons; i++) {
+        const Samme__Reason *reason = own->policy->reasons[i];
+        const samme_document_place place = place_of(table, own, reason);
+        samme_status status = samme_lint_reason(reason, &own->places, &place, findings, error);
         if (status != SAMME_OK)
             return status;
-        check_own_texts(checked, table, reason, findings);
+        check_own_texts(checked, &place, reason, findings);
         if (denies(table, reason->code))
-            samme_lint_denial(reason, NULL, &place, &checked->languages, findings);
+            samme_lint_denial(reason, &own->places, &place, &checked->languages, findings);
     }
     return SAMME_OK;
+}
+
+static samme_status check_own_reasons(const samme_checked *checked, const samme_table *table,
+                                      samme_document_findings *findings, samme_error *error) {
+    const samme_document *document = samme_folder_find(checked->folder, table->path);
+    own_texts own;
+    samme_status status = SAMME_OK;
+    if (table->source->n_reasons == 0 || document == NULL)
+        return SAMME_OK;
+    samme_arena_init(&own.arena, OWN_TEXTS_MAX_BYTES);
+    samme_places_init(&own.places);
+    own.policy =
+        (const void *)samme_from_yaml_placed(&samme__policy__descriptor, document->content,
+                                             document->path, &own.arena, &own.places, error);
+    if (own.policy == NULL)
+        status = error->status; /* it was read before: memory */
+    else
+        status = check_reasons_of(checked, table, &own, findings, error);
+    samme_places_free(&own.places);
+    samme_arena_free(&own.arena);
+    return status;
 }
 
 static void check_outcome(const naming *in) {
@@ -153,14 +190,16 @@ static void check_names(naming *in) {
     for (size_t r = 0; r < in->table->rule_count; r++) {
         in->outcome = &in->table->rules[r].outcome;
         in->rule = in->table->rules[r].id;
-        in->spot = in->table->rules[r].spot;
+        in->spots = &in->table->named[r];
+        in->path = in->table->rules_path;
         check_outcome(in);
     }
     if (!in->table->has_missing)
         return;
     in->outcome = &in->table->missing;
     in->rule = "missing";
-    in->spot = (samme_spot){0, 0};
+    in->spots = &in->table->named[in->table->rule_count];
+    in->path = in->table->path;
     check_outcome(in);
 }
 

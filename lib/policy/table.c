@@ -1,5 +1,6 @@
 /* One policy or floor to its compiled table. */
 #include "base/map.h"
+#include "base/near.h"
 #include "policy/compiled.h"
 #include "policy/index.h"
 #include "samme/limits.h"
@@ -14,6 +15,13 @@
 static samme_status fail_key(samme_compiling *in, samme_status status, const char *key) {
     samme_fail_in(in->error, status, "%s", key);
     return samme_placed_fail(&in->head, in->error, status, in->wrong, NULL);
+}
+
+static samme_named_spots named_spots(const samme_placed *placed, const Samme__Outcome *then,
+                                     const void *holder) {
+    return (samme_named_spots){.reason = samme_spot_of(placed, then->reason, holder),
+                               .approval = samme_spot_of(placed, then->approval, holder),
+                               .sop = samme_spot_of(placed, then->sop, holder)};
 }
 
 static samme_status check_id(samme_compiling *in, samme_map *ids, size_t at) {
@@ -46,7 +54,10 @@ static samme_status compile_rule(samme_compiling *in, samme_map *ids, size_t at)
     if (status != SAMME_OK)
         return status;
     status = samme_outcome_compile(in, source->then, &rule->outcome);
-    return status == SAMME_OK ? status : samme_fail_in(in->error, status, "then");
+    if (status != SAMME_OK)
+        return samme_fail_in(in->error, status, "then");
+    in->table->named[at] = named_spots(&in->rules, source->then, source->id);
+    return SAMME_OK;
 }
 
 static samme_status fail_rule(samme_compiling *in, size_t at, samme_status status) {
@@ -62,20 +73,21 @@ static samme_status compile_rules(samme_compiling *in) {
     size_t count = in->source->n_rules;
     samme_table *table = in->table;
     if (count == 0) {
-        (void)SAMME_WRONG(in, NULL, "expected at least one rule");
-        return fail_key(in, SAMME_MALFORMED, "rules");
+        (void)SAMME_WRONG(in, NULL, "rules: expected at least one rule");
+        return samme_placed_fail(&in->rules, in->error, SAMME_MALFORMED, NULL, NULL);
     }
     if (count > SAMME_POLICY_RULES_MAX) {
-        samme_fail(in->error, SAMME_TOO_LARGE, "expected at most %u, found %zu",
+        samme_fail(in->error, SAMME_TOO_LARGE, "rules: expected at most %u, found %zu",
                    SAMME_POLICY_RULES_MAX, count);
-        in->wrong = in->source->rules[SAMME_POLICY_RULES_MAX];
-        return fail_key(in, SAMME_TOO_LARGE, "rules");
+        return samme_placed_fail(&in->rules, in->error, SAMME_TOO_LARGE,
+                                 in->source->rules[SAMME_POLICY_RULES_MAX], NULL);
     }
     table->rule_count = count;
     table->rules = samme_arena_alloc(in->arena, count * sizeof *table->rules);
+    table->named = samme_arena_alloc(in->arena, (count + 1) * sizeof *table->named);
     samme_map *ids = samme_map_new();
     samme_status status = SAMME_OK;
-    if (table->rules == NULL || ids == NULL)
+    if (table->rules == NULL || table->named == NULL || ids == NULL)
         status = samme_fail(in->error, SAMME_NO_MEMORY, "no memory for the rules");
     for (size_t i = 0; status == SAMME_OK && i < count; i++) {
         in->wrong = NULL;
@@ -94,8 +106,10 @@ static samme_status compile_missing(samme_compiling *in) {
     in->wrong = NULL;
     in->table->has_missing = true;
     samme_status status = samme_outcome_compile(in, missing, &in->table->missing);
-    if (status == SAMME_OK)
+    if (status == SAMME_OK) {
+        in->table->named[in->table->rule_count] = named_spots(&in->head, missing, missing);
         return status;
+    }
     samme_fail_in(in->error, status, "missing");
     return samme_placed_fail(&in->head, in->error, status, in->wrong, missing);
 }
@@ -146,7 +160,18 @@ static int word(const char *text, const char *const *words, int count) {
     return text[0] == 0 ? 0 : -1;
 }
 
+static samme_status fail_word(samme_compiling *in, const char *text, const char *expected,
+                              const char *const *words, int count) {
+    samme_near near = samme_near_to(samme_span_of_text(text));
+    for (int i = 0; i < count; i++)
+        (void)samme_near_try(&near, words[i]);
+    return SAMME_WRONG(in, text, "expected %s, found \"%.40s\"%s%s%s", expected, text,
+                       near.best != NULL ? ", did you mean \"" : "",
+                       near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
+}
+
 static samme_status compile_words(samme_compiling *in, const char **out_key) {
+    static const char *const hits[] = {"first", "unique"};
     static const char *const bases[] = {"today", "purchase_day", "better"};
     static const char *const bundles[] = {"allocated", "reprice_rest"};
     const Samme__Policy *source = in->source;
@@ -154,19 +179,15 @@ static samme_status compile_words(samme_compiling *in, const char **out_key) {
     *out_key = "hit";
     in->table->unique = strcmp(source->hit, "unique") == 0;
     if (!in->table->unique && strcmp(source->hit, "first") != 0)
-        return SAMME_WRONG(in, source->hit, "expected first or unique, found \"%.40s\"",
-                           source->hit);
+        return fail_word(in, source->hit, "first or unique", hits, 2);
     if (in->table->floor && in->table->unique)
         return SAMME_WRONG(in, source->hit, "expected first in a floor");
     *out_key = "basis";
     if (basis < 0)
-        return SAMME_WRONG(in, source->basis,
-                           "expected purchase_day, today or better, found \"%.40s\"",
-                           source->basis);
+        return fail_word(in, source->basis, "purchase_day, today or better", bases, 3);
     *out_key = "bundles";
     if (bundle < 0)
-        return SAMME_WRONG(in, source->bundles,
-                           "expected allocated or reprice_rest, found \"%.40s\"", source->bundles);
+        return fail_word(in, source->bundles, "allocated or reprice_rest", bundles, 2);
     in->table->basis = (samme_basis)basis;
     in->table->reprice_rest = bundle == 1;
     return SAMME_OK;
@@ -251,9 +272,9 @@ static samme_status compile(samme_compiling *in) {
         return fail_key(in, status, key);
     status = samme_windows_compile(in);
     if (status == SAMME_OK)
-        status = compile_missing(in);
-    if (status == SAMME_OK)
         status = compile_rules(in);
+    if (status == SAMME_OK)
+        status = compile_missing(in);
     return status == SAMME_OK ? keep(in) : status;
 }
 

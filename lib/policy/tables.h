@@ -74,6 +74,11 @@ typedef enum samme_basis {
 
 struct samme_index; /* of the rules, for speed: index.h */
 
+/* Where the names of an outcome stand; the rule's place where they are not given. */
+typedef struct samme_named_spots {
+    samme_spot reason, approval, sop;
+} samme_named_spots;
+
 /* A policy or a floor. */
 typedef struct samme_table {
     const char *name;       /* `policy` in it; each once over policies and floors */
@@ -85,6 +90,7 @@ typedef struct samme_table {
     samme_input_id inputs[SAMME_POLICY_INPUTS_MAX]; /* in the order listed */
     size_t rule_count;
     samme_rule *rules;
+    samme_named_spots *named; /* of each rule, in rules_path; behind them of `missing`, in path */
     size_t window_count;
     samme_window *windows;
     samme_cell *cells;

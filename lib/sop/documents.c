@@ -48,6 +48,25 @@ static bool bytes_fine(const loading *in, const samme_document *document) {
     return faults == 0;
 }
 
+/* Of a document that others read, line by line: its texts are known to them alone. */
+static void normal_form_fine(const loading *in, const samme_document *document) {
+    samme_document_place place = {.path = document->path, .line = 1, .column = 1};
+    samme_span rest = document->content;
+    for (; rest.length > 0; place.line++) {
+        const uint8_t *end = memchr(rest.data, '\n', rest.length);
+        const size_t length = end == NULL ? rest.length : (size_t)(end - rest.data);
+        if (length <= SAMME_SOP_TEXT_MAX_BYTES &&
+            !samme_characters_nfc(SAMME_SPAN(rest.data, length))) {
+            samme_document_findings_add(in->findings, SAMME_SEVERITY_ERROR, "not_nfc", &place,
+                                        "expected Unicode normal form C (letters with their "
+                                        "accents as one character)");
+            return; /* an author who mends one looks for its like */
+        }
+        const size_t taken = end == NULL ? length : length + 1;
+        rest = SAMME_SPAN(rest.data + taken, rest.length - taken);
+    }
+}
+
 /* The error's text begins with "path:line:col: ". */
 static void refuse_error(const loading *in, const char *path, const samme_error *error) {
     samme_document_place place = {.path = path};
@@ -120,8 +139,11 @@ static samme_status take_document(const loading *in, const samme_document *docum
     if (verdict == SAMME_PATH_UNKNOWN)
         refuse(in, SAMME_SEVERITY_WAIVABLE, "unknown_kind", document->path,
                "nothing reads it: expected chain.yaml, followups.yaml, closings.yaml, "
-               "retention.yaml, reasons.yaml, or NAME.yaml in policy/, floors/, probes/, sop/, "
-               "conduct/, bulletins/, surveys/, scorecards/");
+               "retention.yaml, reasons.yaml, NAME.yaml in policy/, floors/, probes/, sop/, "
+               "conduct/, bulletins/, surveys/, scorecards/, or the CSV of a table in policy/ or "
+               "floors/");
+    if (verdict == SAMME_PATH_OTHERS && bytes_fine(in, document))
+        normal_form_fine(in, document);
     if (verdict != SAMME_PATH_OURS)
         return SAMME_OK;
     char text[SAMME_SOP_ID_MAX_BYTES + 1] = "";

@@ -48,11 +48,11 @@ typedef struct samme_authored {
 
 typedef struct samme_documents samme_documents;
 
-/* Reads every document that is of one of the kinds above; chain.yaml and what lies in policy/,
- * floors/, probes/ is others' and is passed over; any other path is a finding (unknown_kind). A
- * document that is no such message is a finding and is left out. The input need not outlive the
- * call. SAMME_OK with findings, however bad; SAMME_TOO_LARGE (too many documents, memory),
- * SAMME_NO_MEMORY. */
+/* Reads every document that is of one of the kinds above; of chain.yaml and the tables in policy/,
+ * floors/, probes/, which others read, the characters only; any other path is a finding
+ * (unknown_kind). A document that is no such message is a finding and is left out. The input need
+ * not outlive the call. SAMME_OK with findings, however bad; SAMME_TOO_LARGE (too many documents,
+ * memory), SAMME_NO_MEMORY. */
 samme_status samme_documents_load(const samme_document *documents, size_t count,
                                   samme_documents **out, samme_document_findings *findings,
                                   samme_error *error) SAMME_CHECKED;

@@ -41,11 +41,24 @@ static bool is_kind(const kind_of *kind, const char *path, samme_span *out_name)
     return out_name->length > 0;
 }
 
+/* A CSV is one of a table's, or of none: whoever reads tables says so. */
+static bool is_sheet(const char *file) {
+    static const char sheet[] = ".csv";
+    size_t length = strlen(file);
+    return length > sizeof sheet - 1 && file[0] != '.' && strchr(file, '/') == NULL &&
+           strcmp(file + length - (sizeof sheet - 1), sheet) == 0;
+}
+
 static bool is_others(const char *path) {
-    static const char *const folders[] = {"policy/", "floors/", "probes/"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
-            return true;
+    static const struct {
+        const char *folder;
+        bool sheets;
+    } folders[] = {{"policy/", true}, {"floors/", true}, {"probes/", false}};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const size_t length = strlen(folders[i].folder);
+        if (strncmp(path, folders[i].folder, length) == 0)
+            return name_length(path + length) > 0 || (folders[i].sheets && is_sheet(path + length));
+    }
     return strcmp(path, "chain.yaml") == 0;
 }
 

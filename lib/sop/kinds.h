@@ -6,7 +6,8 @@
 
 typedef enum samme_path_verdict {
     SAMME_PATH_OURS,
-    SAMME_PATH_OTHERS, /* chain.yaml, policy/, floors/, probes/ */
+    SAMME_PATH_OTHERS, /* chain.yaml, NAME.yaml in policy/, floors/, probes/, NAME.csv in the first
+                          two */
     SAMME_PATH_UNKNOWN,
 } samme_path_verdict;
 

@@ -103,24 +103,46 @@ static bool is_order(const text_lint *in, const samme_sentence *sentence) {
                                    is_among(in->words->conditions, sentence->opener));
 }
 
-/* "take it and ask ...": false when the verb after "and" is an infinitive for all we know. */
-static bool joins_verbs(const text_lint *in, const char *folded, const char *and,
-                        char out[static SHOWN_BYTES]) {
-    const char *at = find_words(folded, and);
-    if (at == NULL)
-        return false;
-    const char *verb = at + strlen(and) + 2;
-    size_t length = strcspn(verb, " ");
+static size_t word_length(const char *folded) {
+    return strcspn(folded, " ");
+}
+
+static bool word_among(const char *const *list, const char *word) {
+    for (; *list != NULL; list++)
+        if (strlen(*list) == word_length(word) && memcmp(*list, word, word_length(word)) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the words are a second action. */
+static bool is_action(const text_lint *in, const char *words) {
+    const size_t length = word_length(words);
+    return word_among(in->words->joined_verbs, words) ||
+           (words[length] != 0 && word_among(in->words->verbs, words) &&
+            word_among(in->words->objects, words + length + 1));
+}
+
+static bool stopped_before(const text_lint *in, const char *folded, const char *at) {
     for (const char *const *stopper = in->words->stoppers; *stopper != NULL; stopper++) {
         const char *stops = find_words(folded, *stopper);
         if (stops != NULL && stops <= at)
-            return false;
-    }
-    for (const char *const *list = in->words->joined_verbs; *list != NULL; list++)
-        if (strlen(*list) == length && memcmp(*list, verb, length) == 0) {
-            snprintf(out, SHOWN_BYTES, "%s %s", and, *list);
             return true;
-        }
+    }
+    return false;
+}
+
+/* "take it and ask ...": false when the verb after "and" is an infinitive for all we know. */
+static bool joins_verbs(const text_lint *in, const char *folded, const char *and,
+                        char out[static SHOWN_BYTES]) {
+    for (const char *at = folded; (at = find_words(at, and)) != NULL; at++) {
+        const char *verb = at + strlen(and) + 2;
+        if (stopped_before(in, folded, at))
+            return false;
+        if (!is_action(in, verb))
+            continue;
+        snprintf(out, SHOWN_BYTES, "%s %.*s", and, (int)word_length(verb), verb);
+        return true;
+    }
     return false;
 }
 
@@ -132,10 +154,12 @@ static bool joined(const text_lint *in, const samme_sentence *sentence,
             snprintf(out, SHOWN_BYTES, "%s", *join);
             return true;
         }
+    if (!is_among(in->words->verbs, sentence->opener))
+        return false;
     for (const char *const *and = in->words->ands; *and != NULL; and++)
-        if (is_among(in->words->verbs, sentence->opener) && joins_verbs(in, folded, *and, out))
+        if (joins_verbs(in, folded, *and, out))
             return true;
-    return false;
+    return joins_verbs(in, folded, ",", out);
 }
 
 static void check_actions(const text_lint *in) {
@@ -161,12 +185,33 @@ static void check_actions(const text_lint *in) {
               samme_reading_count(in->reading), SENTENCES_A_STEP_MAX);
 }
 
+/* "checked", "closing": a listed verb that is no order. */
+static bool is_changed_verb(const text_lint *in, const char *word) {
+    char verb[SAMME_FOLDED_BYTES + 4];
+    for (const samme_phrase *end = in->words->verb_endings; end->words != NULL; end++) {
+        const size_t length = strlen(word), tail = strlen(end->words);
+        if (length <= tail || strcmp(word + length - tail, end->words) != 0)
+            continue;
+        snprintf(verb, sizeof verb, "%.*s%s", (int)(length - tail), word, end->about);
+        if (is_among(in->words->verbs, verb))
+            return true;
+    }
+    return false;
+}
+
 /* Of the first sentence alone: behind an order, one may say what happens then. */
 static void check_opening(const text_lint *in) {
     const samme_sentence *sentence =
         samme_reading_count(in->reading) > 0 ? samme_reading_at(in->reading, 0) : NULL;
     char shown[SHOWN_BYTES];
-    if (sentence == NULL || sentence->question || !is_among(in->words->openers, sentence->opener))
+    if (sentence == NULL || sentence->question)
+        return;
+    if (is_changed_verb(in, sentence->opener)) {
+        found(in, "tense", "begins with \"%s\", expected what to do now: \"%s\"", sentence->opener,
+              show(sentence->text, shown));
+        return;
+    }
+    if (!is_among(in->words->openers, sentence->opener))
         return;
     found(in, "verb_not_first", "begins with \"%s\", expected the verb first: \"%s\"",
           sentence->opener, show(sentence->text, shown));

@@ -2,11 +2,20 @@
 
 #include "sop/checking.h"
 
+/* Norwegian is written as nb, and many systems call that no. */
+static bool is_tag(const char *of, const char *tag, size_t length) {
+    const char *other = length == 2 && memcmp(tag, "no", 2) == 0   ? "nb"
+                        : length == 2 && memcmp(tag, "nb", 2) == 0 ? "no"
+                                                                   : NULL;
+    return strlen(of) == length &&
+           (memcmp(of, tag, length) == 0 || (other != NULL && memcmp(of, other, length) == 0));
+}
+
 /* The text under this tag, or under it without its last subtags. */
 static const Samme__Text *look_up(Samme__Text *const *texts, size_t count, const char *tag) {
     for (size_t length = strlen(tag); length > 0;) {
         for (size_t i = 0; i < count; i++)
-            if (strlen(texts[i]->key) == length && memcmp(texts[i]->key, tag, length) == 0)
+            if (is_tag(texts[i]->key, tag, length))
                 return texts[i];
         while (length > 0 && tag[length - 1] != '-')
             length--;
@@ -18,8 +27,7 @@ static const Samme__Text *look_up(Samme__Text *const *texts, size_t count, const
 static const Samme__Fallback *fallback_of(const samme_languages *languages, const char *language) {
     for (size_t length = strlen(language); length > 0;) {
         for (size_t i = 0; i < languages->fallback_count; i++) {
-            const char *of = languages->fallbacks[i]->language;
-            if (strlen(of) == length && memcmp(of, language, length) == 0)
+            if (is_tag(languages->fallbacks[i]->language, language, length))
                 return languages->fallbacks[i];
         }
         while (length > 0 && language[length - 1] != '-')

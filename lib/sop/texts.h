@@ -42,9 +42,9 @@ typedef struct samme_languages {
 } samme_languages;
 
 /* The text for a reader of `language`: in that language, else in the language without its last
- * subtags (da for da-DK), else in the first of its fallbacks that is there, in either form. A
- * fallback's own fallbacks are not followed. NULL when there is none. *out_language (may be NULL)
- * is the language it is in. */
+ * subtags (da for da-DK; no and nb are one), else in the first of its fallbacks that is there, in
+ * either form. A fallback's own fallbacks are not followed. NULL when there is none. *out_language
+ * (may be NULL) is the language it is in. */
 const char *samme_text_pick(Samme__Text *const *texts, size_t count, const char *language,
                             const samme_languages *languages, const char **out_language);
 

@@ -21,9 +21,11 @@ typedef struct samme_tongue_words {
     const char *const *conditions;
     /* Imperatives: a sentence that begins so is an action. */
     const char *const *verbs;
-    /* Behind `and`, one of these is a second action ... */
+    /* Behind one of `ands` or a comma, one of these is a second action; so is any of `verbs` with
+     * one of `objects` behind it ... */
     const char *const *joined_verbs;
     const char *const *ands;
+    const char *const *objects;
     /* ... unless one of these stands before it: then the verb is an infinitive. */
     const char *const *stoppers;
     /* These join two actions by themselves. */
@@ -32,6 +34,9 @@ typedef struct samme_tongue_words {
     const samme_phrase *tenses;
     /* Words of at least 7 letters that end so; `about` is what they are. */
     const samme_phrase *tense_endings;
+    /* An instruction that begins with one of `verbs` so changed tells what was done or is being
+     * done: the ending, and what the verb has in its place. */
+    const samme_phrase *verb_endings;
     /* Words that can be cut; `about` is what to write instead. */
     const samme_phrase *wordy;
 } samme_tongue_words;

@@ -81,6 +81,8 @@ static const char *const joined_verbs[] = {
     "gem",        "opret",     "afslut",    "aflever", "fortæl",  "vælg",   "tag",
     "luk",        "åbn",       "noter",     "notér",   "udfyld",  NULL};
 static const char *const ands[] = {"og", NULL};
+static const char *const objects[] = {"den", "det",  "de",  "en",    "et",  "din",
+                                      "dit", "dine", "ham", "hende", "dem", NULL};
 static const char *const stoppers[] = {"at",   "kan", "skal",   "må",     "vil",  "som",
                                        "hvis", "når", "kunden", "kunder", "ikke", NULL};
 static const char *const joins[] = {"og derefter", "og så",       "hvorefter",     "og bagefter",
@@ -132,9 +134,11 @@ const samme_tongue_words samme_words_da = {
     .verbs = verbs,
     .joined_verbs = joined_verbs,
     .ands = ands,
+    .objects = objects,
     .stoppers = stoppers,
     .joins = joins,
     .tenses = tenses,
     .tense_endings = tense_endings,
+    .verb_endings = samme_no_phrases,
     .wordy = wordy,
 };

@@ -38,6 +38,7 @@ static const char *const joined_verbs[] = {
     "apologise", "apologize", "bring", "say",    "take",    "find",   "scan",    "print",  "press",
     "open",      "close",     "write", "fetch",  "remind",  NULL};
 static const char *const ands[] = {"and", "then", NULL};
+static const char *const objects[] = {"the", "a", "an", "your", "it", "him", "her", "them", NULL};
 static const char *const stoppers[] = {"to",   "can",      "may",   "must", "will", "should",
                                        "that", "who",      "which", "if",   "when", "you",
                                        "they", "customer", "how",   NULL};
@@ -58,6 +59,8 @@ static const samme_phrase tenses[] = {{"was", "the past"},
                                       {"are to be", "what ought to be"},
                                       {"would", "what might be"},
                                       {NULL, NULL}};
+static const samme_phrase verb_endings[] = {
+    {"ed", ""}, {"ed", "e"}, {"ing", ""}, {"ing", "e"}, {NULL, NULL}};
 static const samme_phrase wordy[] = {{"make sure", "say what to check"},
                                      {"ensure that", "say what to check"},
                                      {"in order to", "write \"to\""},
@@ -97,9 +100,11 @@ const samme_tongue_words samme_words_en = {
     .verbs = verbs,
     .joined_verbs = joined_verbs,
     .ands = ands,
+    .objects = objects,
     .stoppers = stoppers,
     .joins = joins,
     .tenses = tenses,
     .tense_endings = samme_no_phrases,
+    .verb_endings = verb_endings,
     .wordy = wordy,
 };

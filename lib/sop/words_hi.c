@@ -30,9 +30,11 @@ const samme_tongue_words samme_words_hi = {
     .verbs = samme_no_words,
     .joined_verbs = samme_no_words,
     .ands = samme_no_words,
+    .objects = samme_no_words,
     .stoppers = samme_no_words,
     .joins = joins,
     .tenses = tenses,
     .tense_endings = samme_no_phrases,
+    .verb_endings = samme_no_phrases,
     .wordy = wordy,
 };

@@ -76,6 +76,8 @@ static const char *const joined_verbs[] = {
     "send",      "gjenta",  "bekreft", "forklar",    "fjern", "unnskyld", "beklag", "opprett",
     "avslutt",   "fortell", "velg",    "ta",         "lukk",  "noter",    NULL};
 static const char *const ands[] = {"og", NULL};
+static const char *const objects[] = {"den",  "det",  "de",  "en",    "et",  "ei", "din",
+                                      "ditt", "dine", "ham", "henne", "dem", NULL};
 static const char *const stoppers[] = {"å",    "kan", "skal",   "må",     "vil",  "som",
                                        "hvis", "når", "kunden", "kunder", "ikke", NULL};
 static const char *const joins[] = {"og deretter", "og så",    "hvoretter", "og etterpå",
@@ -115,9 +117,11 @@ const samme_tongue_words samme_words_nb = {
     .verbs = verbs,
     .joined_verbs = joined_verbs,
     .ands = ands,
+    .objects = objects,
     .stoppers = stoppers,
     .joins = joins,
     .tenses = tenses,
     .tense_endings = tense_endings,
+    .verb_endings = samme_no_phrases,
     .wordy = wordy,
 };

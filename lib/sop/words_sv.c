@@ -40,6 +40,8 @@ static const char *const joined_verbs[] = {
     "kolla",      "undersök", "lägg",    "sätt",  "skicka", "upprepa",  "bekräfta", "förklara",
     "avsluta",    "lämna",    "berätta", "stäng", "öppna",  "ta",       NULL};
 static const char *const ands[] = {"och", NULL};
+static const char *const objects[] = {"den",  "det",  "de",    "en",    "ett", "din",
+                                      "ditt", "dina", "honom", "henne", "dem", NULL};
 static const char *const stoppers[] = {"att", "kan", "ska", "skall",  "måste",  "vill", "får",
                                        "som", "om",  "när", "kunden", "kunder", "inte", NULL};
 static const char *const joins[] = {"och sedan",   "och därefter", "varefter",
@@ -85,9 +87,11 @@ const samme_tongue_words samme_words_sv = {
     .verbs = verbs,
     .joined_verbs = joined_verbs,
     .ands = ands,
+    .objects = objects,
     .stoppers = stoppers,
     .joins = joins,
     .tenses = tenses,
     .tense_endings = tense_endings,
+    .verb_endings = samme_no_phrases,
     .wordy = wordy,
 };

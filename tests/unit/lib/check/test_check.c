@@ -178,6 +178,32 @@ Test(check, a_mistake_in_one_table_does_not_hide_that_in_another) {
     samme_check_report_free(&report);
 }
 
+Test(check, what_nobody_reads_is_a_finding) {
+    files folder = folder_of(sound);
+    files_add(&folder, "policy/orphan.csv", "id,verdict,reason\na,deny,A\n");
+    files_add(&folder, "bulletins/news.yaml",
+              "title: { en: News }\ntexts: { en: Look. }\nkind: guidance\ncategories: [zzz]\n");
+    samme_check_report report = check(&folder);
+    expect(&report, "policy/orphan.csv: unknown_kind: nothing reads it: expected a `table`");
+    expect(&report,
+           "bulletins/news.yaml:4:14: category_unknown: expected a category of chain.yaml, "
+           "found \"zzz\"");
+    cr_assert_eq(samme_check_finding_count(&report), 2);
+    samme_check_report_free(&report);
+}
+
+Test(check, a_name_that_means_nothing_is_found_where_it_stands) {
+    files folder = folder_of("policy: returns\nhit: first\ninputs: [claim_type]\n"
+                             "table: returns.csv\n");
+    files_add(&folder, "policy/returns.csv",
+              "id,claim_type,verdict,approval,reason,sop\n"
+              "all,-,contingent,superviser,A,nothing\n");
+    samme_check_report report = check(&folder);
+    expect(&report, "policy/returns.csv:2:18: role_unknown: rule \"all\"");
+    expect(&report, "policy/returns.csv:2:31: sop_missing: rule \"all\"");
+    samme_check_report_free(&report);
+}
+
 Test(check, tables_that_are_wrong_together_only_are_a_finding) {
     files folder = folder_of(sound);
     files_add(&folder, "policy/second.yaml", sound);
@@ -262,11 +288,11 @@ Test(check, names_in_rules_must_be_there) {
               "procedure: return\noccasion: return\ntitle: { en: \"Take a return\" }\nsteps:\n"
               "  - { id: look, kind: do, texts: { en: \"Check the item.\" } }\n");
     samme_check_report report = check(&folder);
-    expect(&report, "policy/returns.yaml:5:11: role_unknown: rule \"a\": expected a role that "
+    expect(&report, "policy/returns.yaml:5:64: role_unknown: rule \"a\": expected a role that "
                     "approves, supervisor or manager, found \"superviser\", did you mean "
                     "\"supervisor\"?\n");
     expect(&report,
-           "policy/returns.yaml:5:11: sop_missing: rule \"a\": expected a procedure of sop/, "
+           "policy/returns.yaml:5:81: sop_missing: rule \"a\": expected a procedure of sop/, "
            "found \"retrun\", did you mean \"return\"?\n");
     expect(&report, "read 1 procedures with 1 steps");
     cr_assert_eq(samme_check_blocking(&report), 2);

@@ -132,7 +132,7 @@ Test(csv_table, what_is_wrong_is_named_by_its_cell) {
         {"id,claim,verdict,reason\na,own,deny,R\na,lent,deny,R\n",
          "policy/returns.csv:3:1: rule \"a\": id: expected each id once, found it in rules 1 and "
          "2"},
-        {"id,claim,verdict,reason\n", "policy/returns.yaml: rules: expected at least one rule"},
+        {"id,claim,verdict,reason\n", "policy/returns.csv: rules: expected at least one rule"},
         {"id,claim,verdict,reason\n\xff,own,deny,R\n", "policy/returns.csv:2:13: not UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

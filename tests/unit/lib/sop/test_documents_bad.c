@@ -36,16 +36,41 @@ Test(documents_bad, no_such_message) {
            "3:23: unreadable: \"en\" is given twice");
 }
 
+Test(documents_bad, characters_of_what_others_read) {
+    static const char bidi[] =
+        "bidi_control: found U+202E RIGHT-TO-LEFT OVERRIDE, expected none of "
+        "its kind";
+    char line[200];
+    snprintf(line, sizeof line, "1:4: %s", bidi);
+    expect("chain.yaml", "# a\u202eb\n", line);
+    expect("policy/p.yaml", "# a\u202eb\n", line);
+    expect("floors/p.yaml", "# a\u202eb\n", line);
+    expect("probes/p.yaml", "# a\u202eb\n", line);
+    snprintf(line, sizeof line, "2:2: %s", bidi);
+    expect("policy/p.csv", "id\nx\u202ey\n", line);
+    expect("policy/p.csv", "id\nx\u200by\n",
+           "2:2: invisible_character: found U+200B ZERO WIDTH SPACE, expected none of its kind");
+    expect("policy/p.csv", "id\nfine\ncafe\u0301\n",
+           "3:1: not_nfc: expected Unicode normal form C (letters with their accents as one "
+           "character)");
+}
+
 Test(documents_bad, paths) {
     static const char what[] =
         " unknown_kind: nothing reads it: expected chain.yaml, followups.yaml, closings.yaml, "
-        "retention.yaml, reasons.yaml, or NAME.yaml in policy/, floors/, probes/, sop/, conduct/, "
-        "bulletins/, surveys/, scorecards/";
+        "retention.yaml, reasons.yaml, NAME.yaml in policy/, floors/, probes/, sop/, conduct/, "
+        "bulletins/, surveys/, scorecards/, or the CSV of a table in policy/ or floors/";
     expect("sops/p.yaml", "x", what);
     expect("sop/a/p.yaml", "x", what);
     expect("sop/p.yml", "x", what);
     expect("sop/.yaml", "x", what);
     expect("README.md", "x", what);
+    expect("policy/norway.yml", "x", what);
+    expect("floors/law.yml", "x", what);
+    expect("floors/sub/law.yaml", "x", what);
+    expect("probes/p.yml", "x", what);
+    expect("probes/p.csv", "x", what);
+    expect("policy/README", "x", what);
     expect("conduct/a b.yaml", "title: { en: T }\nrules:\n  - { id: a, texts: { en: A } }\n",
            " path_form: expected a file's name of 1 to 64 of a-z A-Z 0-9 _ - . before .yaml");
     const samme_document twice[] = {{"retention.yaml", SAMME_LITERAL("rules: []")},

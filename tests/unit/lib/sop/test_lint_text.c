@@ -39,6 +39,15 @@ static const char *const good[][2] = {
     {"hi", "सामान देखें। फिर दाम बताएँ।"},
 };
 
+Test(lint_text, a_list_of_nouns_is_one_action) {
+    static const char *const fine[] = {"Ask for the name, phone and address.",
+                                       "Take the receipt, the box and the bag.",
+                                       "Write the date, time and call number."};
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
+        cr_expect_str_eq(fixture_lint(SAMME_TEXT_INSTRUCTION, "en", fine[i]), "", "%s %s", fine[i],
+                         fixture_lint(SAMME_TEXT_INSTRUCTION, "en", fine[i]));
+}
+
 Test(lint_text, good_steps_have_no_findings) {
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         cr_expect_str_eq(fixture_lint(SAMME_TEXT_INSTRUCTION, good[i][0], good[i][1]), "", "%s %s",
@@ -62,6 +71,18 @@ static const bad_step bad[] = {
      "two_actions: en: \"and ask\" joins two actions, expected one a step"},
     {"en", "Take the receipt. Ask for the card.",
      "two_actions: en: two orders (\"take ...\", \"ask ...\"), expected one a step"},
+    {"en", "Ask for the receipt, call the supervisor.",
+     "two_actions: en: \", call\" joins two actions, expected one a step"},
+    {"en", "Take the receipt; then call the supervisor.",
+     "two_actions: en: \"then call\" joins two actions, expected one a step"},
+    {"en", "Greet, ask, and pay.",
+     "two_actions: en: \", ask\" joins two actions, expected one a step"},
+    {"da", "Tag bonen, ring til chefen, scan den.",
+     "two_actions: da: \", ring\" joins two actions, expected one a step"},
+    {"en", "Checked the receipt.",
+     "tense: en: begins with \"checked\", expected what to do now: \"Checked the receipt.\""},
+    {"en", "Closing the till.",
+     "tense: en: begins with \"closing\", expected what to do now: \"Closing the till.\""},
     {"en", "Scan the receipt. The till beeps. The lamp is green.",
      "step_sentences: en: 3 sentences in a step, at most 2"},
     {"en", "Receipts should be scanned.",

@@ -42,6 +42,17 @@ Test(texts, the_readers_language_then_its_fallbacks) {
     cr_assert_str_eq(pick(""), "none");
 }
 
+Test(texts, norwegian_goes_by_two_tags) {
+    static Samme__Text nb = {.key = (char *)(uintptr_t) "nb", .value = (char *)(uintptr_t) "hei"};
+    static Samme__Text no = {.key = (char *)(uintptr_t) "no", .value = (char *)(uintptr_t) "hei"};
+    Samme__Text *const as_nb[] = {&nb}, *const as_no[] = {&no};
+    const samme_languages languages = {.fallback_count = 0};
+    cr_assert_not_null(samme_text_pick(as_nb, 1, "no", &languages, NULL));
+    cr_assert_not_null(samme_text_pick(as_nb, 1, "no-NO", &languages, NULL));
+    cr_assert_not_null(samme_text_pick(as_no, 1, "nb-NO", &languages, NULL));
+    cr_assert_null(samme_text_pick(as_nb, 1, "nn", &languages, NULL));
+}
+
 Test(texts, what_is_missing) {
     samme_document_findings findings;
     samme_document_findings_init(&findings);
