@@ -18,6 +18,17 @@ static void refuse(samme_check_report *report, const Samme__Waiver *waiver, samm
                     waiver->table, waiver->rule[0] != 0 ? " rule " : "", waiver->rule, text);
 }
 
+static bool said_before(const samme_checked *checked, const Samme__Chain *chain, size_t at) {
+    const Samme__Waiver *waiver = chain->waivers[at];
+    const char *document = document_of(checked, waiver->table);
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(chain->waivers[i]->finding, waiver->finding) == 0 &&
+            strcmp(chain->waivers[i]->rule, waiver->rule) == 0 &&
+            strcmp(document_of(checked, chain->waivers[i]->table), document) == 0)
+            return true;
+    return false;
+}
+
 samme_status samme_check_waivers(const samme_checked *checked, samme_check_report *report,
                                  samme_error *error) {
     const samme_document *document = samme_folder_find(checked->folder, "chain.yaml");
@@ -33,6 +44,10 @@ samme_status samme_check_waivers(const samme_checked *checked, samme_check_repor
         (void)samme_places_find(&places, waiver, &spot.line, &spot.column);
         if (waiver->why[0] == 0) {
             refuse(report, waiver, spot, "expected why");
+            continue;
+        }
+        if (said_before(checked, chain, i)) {
+            refuse(report, waiver, spot, "expected each waiver once, one above says the same");
             continue;
         }
         const size_t waived =

@@ -345,10 +345,13 @@ Test(check, waivers_are_by_name_and_must_match) {
         chain_with("waivers:\n"
                    "  - { finding: gap, table: returns, why: \"by its name\" }\n"
                    "  - { finding: gap, table: returns, rule: a, why: \"no such\" }\n"
-                   "  - { finding: gap, table: returns }\n"));
+                   "  - { finding: gap, table: returns }\n"
+                   "  - { finding: gap, table: policy/returns.yaml, why: \"again\" }\n"));
     report = check(&folder);
     cr_assert_eq(report.waived, 1);
-    cr_assert_eq(count_findings(&report, "waiver_unused", NULL), 2);
+    cr_assert_eq(count_findings(&report, "waiver_unused", NULL), 3);
+    expect(&report, "; waived: by its name\n");
+    expect(&report, "expected each waiver once, one above says the same\n");
     expect(&report,
            "chain.yaml:13:5: waiver_unused: waiver of gap in \"returns\" rule a: expected a "
            "finding of this name, found none\n");
