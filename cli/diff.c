@@ -42,8 +42,10 @@ static int report(const options *given, const samme_diff_report *found) {
         samme_diff_json(found, &text);
     else
         samme_diff_print(found, &text);
-    int code = samme_diff_count(found) + samme_diff_unproved_count(found) == 0 ? SAMME_EXIT_OK
-                                                                               : SAMME_EXIT_BAD;
+    const bool same =
+        samme_diff_count(found) + samme_diff_past_count(found) + samme_diff_unproved_count(found) ==
+        0;
+    int code = same ? SAMME_EXIT_OK : SAMME_EXIT_BAD;
     if (samme_buffer_status(&text) != SAMME_OK) {
         samme_error error;
         (void)samme_fail(&error, SAMME_NO_MEMORY, "no memory for the report");
@@ -92,10 +94,11 @@ int samme_cli_diff(int argc, char **argv) {
         .options = option_list,
         .parser = parse_option,
         .args_doc = "DIR_A DIR_B",
-        .doc = "Prints exactly the facts that the policies in two folders answer otherwise, floors "
-               "included: as regions of which no two are together one region, each with both "
-               "answers and an example that samme decide takes. Exits with 0 when there is no "
-               "difference, 1 when there is one.",
+        .doc =
+            "Prints exactly the facts that the policies in two folders answer otherwise, floors "
+            "included: as regions of which no two are together one region, each with both "
+            "answers and an example that samme decide answers otherwise by each. Exits with 0 when "
+            "there is no difference, 1 when there is one, or may be with a past release.",
     };
     options given = {.json = false};
     if (argp_parse(&argp, argc, argv, 0, NULL, &given) != 0)

@@ -1,21 +1,5 @@
 #include "check/answers.h"
 
-#include "check/words.h"
-
-#define ANSWERS_MAX    65536u
-#define TEXT_MAX_BYTES 4096u
-
-samme_status samme_answers_init(samme_answers *answers, samme_arena *arena) {
-    *answers = (samme_answers){.arena = arena, .numbers = samme_map_new()};
-    samme_buffer_init(&answers->texts, ANSWERS_MAX * sizeof(const char *));
-    return answers->numbers != NULL ? SAMME_OK : SAMME_NO_MEMORY;
-}
-
-void samme_answers_fini(samme_answers *answers) {
-    samme_map_free(answers->numbers);
-    samme_buffer_free(&answers->texts);
-}
-
 /* -1, 0, 1: a's money goes where the customer would rather, neither's, b's. YES when told. Only
  * where the rules differ does it matter whether the receipt is a gift's. */
 static samme_told ask_ranks(samme_ask *ask, size_t side, const samme_outcome *a,
@@ -129,92 +113,40 @@ samme_told samme_ask_answer(samme_ask *ask, size_t side, const samme_speakers *s
     return ask_bundle(ask, &out->ruled, &out->bundle);
 }
 
-static void decimal(const char *before, int64_t value, unsigned digits, const char *behind,
-                    samme_buffer *out) {
-    int64_t unit = 1;
-    for (unsigned i = 0; i < digits; i++)
-        unit *= 10;
-    samme_buffer_printf(out, "%s%lld", before, (long long)(value / unit));
-    if (value % unit != 0)
-        samme_buffer_printf(out, ".%0*lld", (int)digits, (long long)(value % unit));
-    samme_buffer_append_text(out, behind);
-}
-
-/* Nothing is said of a fee where nothing is paid, nor of what is finer than the currencies are. */
-static void terms_words(const samme_frame *frame, const samme_answered *answered,
-                        samme_buffer *out) {
-    const samme_terms terms = samme_terms_of(answered->ruled.outcome, SAMME_MONEY_DIGITS);
-    const samme_table *speaker = answered->speaker;
-    const Samme__Verdict verdict = answered->ruled.outcome->verdict;
-    if (verdict == SAMME__VERDICT__authorise || verdict == SAMME__VERDICT__contingent)
-        decimal(", ", terms.percent, 2, " %", out);
-    if (terms.percent > 0 && terms.fee_percent > 0)
-        decimal(" less ", terms.fee_percent, 2, " %", out);
-    if (terms.percent > 0 && terms.fee / frame->grain > 0)
-        decimal(" less ", terms.fee / frame->grain * frame->grain, SAMME_MONEY_DIGITS, "", out);
-    if (answered->bundle)
-        samme_buffer_append_text(out, " of the bundle repriced");
-    if (answered->refund_to != SAMME__REFUND_TO__refund_to_unset)
-        samme_buffer_printf(
-            out, " to %s",
-            samme_enum_name(&samme__refund_to__descriptor, (int)answered->refund_to));
-    if (terms.percent == 0 || speaker == NULL ||
-        answered->refund_to != SAMME__REFUND_TO__original_tender)
-        return;
-    for (size_t i = 0; i < speaker->tender_count; i++)
-        samme_buffer_printf(
-            out, "%s%s", i == 0 ? " (first " : ", ",
-            samme_enum_name(&samme__tender_kind__descriptor, (int)speaker->tenders[i]));
-    samme_buffer_append_text(out, speaker->tender_count > 0 ? ")" : "");
-}
-
-static void code_words(const char *name, const char *code, samme_buffer *out) {
-    if (code[0] != 0)
-        samme_buffer_printf(out, ", %s %s", name, code);
-}
-
-static void answer_words(const samme_frame *frame, const samme_answered *answered,
-                         samme_buffer *out) {
-    static const char *const bases[] = {"", ", basis purchase_day", ", basis better"};
-    const samme_outcome *outcome = answered->ruled.outcome;
-    samme_buffer_append_text(out,
-                             samme_enum_name(&samme__verdict__descriptor, (int)outcome->verdict));
-    terms_words(frame, answered, out);
-    code_words("reason", outcome->reason, out);
-    samme_buffer_append_text(out, outcome->legal || answered->floor ? ", legal" : "");
-    samme_buffer_append_text(out, outcome->exchange ? ", exchange" : "");
-    samme_buffer_append_text(out, outcome->repair ? ", repair" : "");
-    code_words("disposition", outcome->disposition, out);
-    code_words("approval", outcome->approval, out);
-    code_words("sop", answered->sop, out);
-    if (answered->speaker != NULL)
-        samme_buffer_append_text(out, bases[answered->speaker->basis]);
-}
-
-samme_status samme_answer_number(samme_answers *answers, const samme_frame *frame,
-                                 const samme_answered *answered, uint64_t *out) {
-    samme_buffer text;
-    samme_map_entry found;
-    samme_buffer_init(&text, TEXT_MAX_BYTES);
-    answer_words(frame, answered, &text);
-    samme_status status = samme_buffer_status(&text);
-    if (status == SAMME_OK && samme_map_get(answers->numbers, samme_buffer_span(&text), &found)) {
-        *out = found.tag;
-    } else if (status == SAMME_OK) {
-        const char *kept = samme_arena_text(answers->arena, samme_buffer_text(&text));
-        *out = answers->texts.length / sizeof kept;
-        status = kept == NULL ? SAMME_NO_MEMORY
-                              : samme_map_put(answers->numbers, samme_buffer_span(&text),
-                                              SAMME_SPAN(NULL, 0), *out);
-        samme_buffer_append(&answers->texts, SAMME_SPAN(&kept, sizeof kept));
-        if (status == SAMME_OK)
-            status = samme_buffer_status(&answers->texts);
+void samme_tender_order(const samme_table *policy, Samme__TenderKind out[SAMME_TENDER_KINDS]) {
+    bool ordered[SAMME_TENDER_KINDS + 1] = {false};
+    size_t count = 0;
+    for (size_t i = 0; policy != NULL && i < policy->tender_count; i++) {
+        out[count++] = policy->tenders[i];
+        ordered[policy->tenders[i]] = true;
     }
-    samme_buffer_free(&text);
-    return status;
+    for (int kind = 1; kind <= SAMME_TENDER_KINDS; kind++)
+        if (!ordered[kind])
+            out[count++] = (Samme__TenderKind)kind;
 }
 
-const char *samme_answer_text(const samme_answers *answers, uint64_t number) {
-    const char *const *texts = (const void *)answers->texts.data;
-    return texts[number];
+bool samme_other_tender_order(const samme_table *a, const samme_table *b) {
+    Samme__TenderKind first[SAMME_TENDER_KINDS], second[SAMME_TENDER_KINDS];
+    samme_tender_order(a, first);
+    samme_tender_order(b, second);
+    return memcmp(first, second, sizeof first) != 0;
+}
+
+static bool pays_tenders(const samme_answered *answered) {
+    return answered->refund_to == SAMME__REFUND_TO__original_tender &&
+           samme_terms_of(answered->ruled.outcome, SAMME_MONEY_DIGITS).percent > 0;
+}
+
+bool samme_answered_other_order(const samme_answered *sides) {
+    return pays_tenders(&sides[0]) && pays_tenders(&sides[1]) &&
+           samme_other_tender_order(sides[0].speaker, sides[1].speaker);
+}
+
+bool samme_answered_alike(const samme_answered *a, const samme_answered *b) {
+    const samme_outcome *x = a->ruled.outcome, *y = b->ruled.outcome;
+    return x->verdict == y->verdict && a->refund_to == b->refund_to &&
+           (x->legal || a->floor) == (y->legal || b->floor) && x->exchange == y->exchange &&
+           x->repair == y->repair && strcmp(x->reason, y->reason) == 0 &&
+           strcmp(x->disposition, y->disposition) == 0 && strcmp(x->approval, y->approval) == 0 &&
+           strcmp(a->sop, b->sop) == 0;
 }

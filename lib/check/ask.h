@@ -43,6 +43,22 @@ typedef struct samme_ruled {
 samme_told samme_ask_ruled(samme_ask *ask, const samme_asked *asked, uint32_t winner,
                            samme_ruled *out);
 
+/* line_paid as a frame counts it, beside minor units of a currency. Values that are no amount of a
+ * currency belong to the next one that is. */
+typedef struct samme_amounts {
+    unsigned digits;     /* of the currency */
+    int64_t grain, unit; /* of a value, of a minor unit: in 10^-SAMME_MONEY_DIGITS */
+} samme_amounts;
+
+samme_amounts samme_amounts_of(const samme_frame *frame, unsigned digits);
+/* Minor digits when the currency is no dimension. */
+unsigned samme_frame_digits(const samme_frame *frame);
+int64_t samme_amount_at(samme_amounts scale, int64_t value); /* minor units; value at least 0 */
+/* The first value behind those of an amount; INT64_MAX: behind all. */
+int64_t samme_amount_behind(samme_amounts scale, int64_t minor);
+/* What amounts are in the box. YES when told. */
+samme_told samme_ask_amounts(samme_ask *ask, samme_amounts *out);
+
 /* To which tender it is paid back: a gift receipt's goes to credit. YES when told. */
 samme_told samme_ask_tender(samme_ask *ask, const samme_outcome *outcome, Samme__RefundTo *out);
 /* -1, 0, 1: how what a pays stands to what b pays. YES when told. */

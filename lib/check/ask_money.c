@@ -1,10 +1,11 @@
 /* Which of two rules pays more, within a box. */
 #include "base/money.h"
 #include "check/ask.h"
-#include "check/names.h"
+#include "check/facts.h"
 
-/* Where amounts alternate for ever no split settles it. */
-enum { SHORT_ENOUGH = 1000 };
+__extension__ typedef __int128 wide; /* not ISO C */
+
+enum { TURNS_MAX = 200 };
 
 samme_told samme_ask_tender(samme_ask *ask, const samme_outcome *outcome, Samme__RefundTo *out) {
     static const samme_box_range gift = {SAMME__RECEIPT_KIND__gift_receipt,
@@ -19,27 +20,41 @@ samme_told samme_ask_tender(samme_ask *ask, const samme_outcome *outcome, Samme_
     return told == SAMME_TOLD_SPLIT ? told : SAMME_TOLD_YES;
 }
 
-static unsigned digits_of(int64_t currency) {
-    char code[4] = "";
-    for (unsigned i = 3; currency != SAMME_BOX_ABSENT && i-- > 0; currency /= 26)
-        code[i] = (char)('A' + currency % 26);
-    return samme_currency_digits(code);
+unsigned samme_frame_digits(const samme_frame *frame) {
+    unsigned digits = SAMME_MONEY_DIGITS;
+    for (int64_t grain = frame->grain; grain > 1; grain /= 10)
+        digits--;
+    return digits;
+}
+
+samme_amounts samme_amounts_of(const samme_frame *frame, unsigned digits) {
+    samme_amounts scale = {digits, frame->grain, 1};
+    for (; digits < SAMME_MONEY_DIGITS; digits++)
+        scale.unit *= 10;
+    return scale;
+}
+
+int64_t samme_amount_at(samme_amounts scale, int64_t value) {
+    return (int64_t)(((wide)value * scale.grain + scale.unit - 1) / scale.unit);
+}
+
+int64_t samme_amount_behind(samme_amounts scale, int64_t minor) {
+    const wide value = (wide)minor * scale.unit / scale.grain + 1;
+    return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
 /* Minor digits of the currencies of the box. YES when told. */
 static samme_told ask_digits(samme_ask *ask, unsigned *out) {
     const uint32_t dimension = ask->frame->dimension[SAMME_INPUT_CURRENCY];
     if (dimension == SAMME_FRAME_NONE) {
-        *out = SAMME_MONEY_DIGITS;
-        for (int64_t grain = ask->frame->grain; grain > 1; grain /= 10)
-            --*out;
+        *out = samme_frame_digits(ask->frame);
         return SAMME_TOLD_YES;
     }
     const samme_box_set side = ask->sides[dimension];
-    *out = digits_of(side.ranges[0].low);
+    *out = samme_currency_value_digits(side.ranges[0].low);
     for (size_t i = 0; i < side.count; i++)
         for (int64_t c = side.ranges[i].low;; c++) {
-            if (digits_of(c) != *out) {
+            if (samme_currency_value_digits(c) != *out) {
                 ask->dimension = dimension;
                 ask->value = c;
                 return SAMME_TOLD_SPLIT;
@@ -50,6 +65,14 @@ static samme_told ask_digits(samme_ask *ask, unsigned *out) {
     return SAMME_TOLD_YES;
 }
 
+samme_told samme_ask_amounts(samme_ask *ask, samme_amounts *out) {
+    unsigned digits = 0;
+    samme_told told = ask_digits(ask, &digits);
+    if (told == SAMME_TOLD_YES)
+        *out = samme_amounts_of(ask->frame, digits);
+    return told;
+}
+
 static bool pay_alike(const samme_outcome *a, const samme_outcome *b) {
     samme_terms x = samme_terms_of(a, SAMME_MONEY_DIGITS);
     samme_terms y = samme_terms_of(b, SAMME_MONEY_DIGITS);
@@ -57,24 +80,21 @@ static bool pay_alike(const samme_outcome *a, const samme_outcome *b) {
            (x.percent == y.percent && x.fee_percent == y.fee_percent && x.fee == y.fee);
 }
 
-/* line_paid as the frame counts it, to minor units and back. */
-typedef struct amounts {
-    int64_t grain, unit;
-} amounts;
-
-static int64_t minor_of(amounts scale, int64_t value) {
-    __extension__ typedef __int128 wide;
-    return value == SAMME_BOX_ABSENT ? 0 : (int64_t)((wide)value * scale.grain / scale.unit);
+static int64_t minor_of(samme_amounts scale, int64_t value) {
+    return value == SAMME_BOX_ABSENT ? 0 : samme_amount_at(scale, value);
 }
 
-/* The least value that is at least so many minor units. */
-static int64_t value_of(amounts scale, int64_t minor) {
-    __extension__ typedef __int128 wide;
-    return (int64_t)(((wide)minor * scale.unit + scale.grain - 1) / scale.grain);
+/* Whether it turns more often than it is worth to split for: roundings do that, near where both pay
+ * the same, and for ever where they come to the same percent. */
+static bool alternates(const samme_terms *a, const samme_terms *b, int64_t from, int64_t to) {
+    for (unsigned turns = 0; turns < TURNS_MAX; turns++)
+        if (samme_terms_change(a, b, from, to, &from) != SAMME_CHANGE_FOUND)
+            return false;
+    return true;
 }
 
 /* The comparison over all amounts of the side; a split where it turns. */
-static samme_told compare_over(samme_ask *ask, uint32_t dimension, amounts scale,
+static samme_told compare_over(samme_ask *ask, uint32_t dimension, samme_amounts scale,
                                const samme_terms *a, const samme_terms *b, int *out) {
     const samme_box_set side = ask->sides[dimension];
     const int before = samme_terms_compare(a, b, minor_of(scale, side.ranges[0].low));
@@ -85,13 +105,10 @@ static samme_told compare_over(samme_ask *ask, uint32_t dimension, amounts scale
         samme_change change = SAMME_CHANGE_FOUND;
         if (samme_terms_compare(a, b, low) == before)
             change = samme_terms_change(a, b, low, high, &turn);
-        const int64_t value = value_of(scale, turn);
+        const int64_t value = samme_amount_behind(scale, turn - 1);
         if (change == SAMME_CHANGE_NONE || (turn > low && value > range.high))
             continue;
-        ask->undecided = change == SAMME_CHANGE_UNDECIDED ||
-                         (a->percent - a->fee_percent == b->percent - b->fee_percent &&
-                          a->percent != b->percent && high - low > SHORT_ENOUGH &&
-                          turn - low < SHORT_ENOUGH && turn > low);
+        ask->undecided = change == SAMME_CHANGE_UNDECIDED || alternates(a, b, turn, high);
         ask->dimension = dimension;
         ask->value = turn > low ? value : range.low;
         return SAMME_TOLD_SPLIT;
@@ -123,14 +140,11 @@ samme_told samme_ask_refunds(samme_ask *ask, const samme_ruled *a, const samme_r
         ask->undecided = true;
         return SAMME_TOLD_SPLIT;
     }
-    unsigned digits = 0;
-    samme_told told = ask_digits(ask, &digits);
+    samme_amounts scale;
+    samme_told told = samme_ask_amounts(ask, &scale);
     if (told != SAMME_TOLD_YES)
         return told;
-    amounts scale = {ask->frame->grain, 1};
-    for (unsigned d = digits; d < SAMME_MONEY_DIGITS; d++)
-        scale.unit *= 10;
-    const samme_terms first = samme_terms_of(a->outcome, digits);
-    const samme_terms second = samme_terms_of(b->outcome, digits);
+    const samme_terms first = samme_terms_of(a->outcome, scale.digits);
+    const samme_terms second = samme_terms_of(b->outcome, scale.digits);
     return compare_over(ask, paid, scale, &first, &second, out);
 }

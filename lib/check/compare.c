@@ -65,24 +65,42 @@ static samme_told ask_tenders(samme_ask *ask, samme_answered *sides) {
     return told;
 }
 
+bool samme_label_is_money(const samme_comparing *self, const uint64_t *label,
+                          samme_answered sides[SAMME_FRAME_SIDES_MAX]) {
+    for (size_t s = 0; s < SAMME_FRAME_SIDES_MAX; s++)
+        sides[s] = *samme_answer_at(&self->answers, label[s] & ~SAMME_OTHER_DEADLINE);
+    return (label[0] & SAMME_OTHER_DEADLINE) == 0 && samme_answered_alike(&sides[0], &sides[1]);
+}
+
 static samme_box_answer differs(samme_comparing *self, const samme_answered *sides,
                                 bool same_deadline) {
     samme_box_answer answer = {.says = SAMME_BOX_DIFFERS};
     for (size_t s = 0; s < SAMME_FRAME_SIDES_MAX && self->status == SAMME_OK; s++)
         self->status =
             samme_answer_number(&self->answers, self->frame, &sides[s], &answer.label[s]);
-    if (self->status != SAMME_OK || (answer.label[0] == answer.label[1] && same_deadline))
+    if (self->status != SAMME_OK)
         answer.says = SAMME_BOX_SAME;
     if (!same_deadline)
         answer.label[0] |= SAMME_OTHER_DEADLINE;
     return answer;
 }
 
+/* Whether two answers differ, in money only where nothing else tells them apart. YES when told. */
+static samme_told ask_differs(samme_comparing *self, samme_ask *ask, samme_answered *sides,
+                              bool same_deadline, bool *out) {
+    *out = true;
+    if (!same_deadline || !samme_answered_alike(&sides[0], &sides[1]))
+        return SAMME_TOLD_YES;
+    samme_told told = samme_ask_paid(ask, &self->paid, sides);
+    *out = told == SAMME_TOLD_YES;
+    return told == SAMME_TOLD_SPLIT ? told : SAMME_TOLD_YES;
+}
+
 static samme_box_answer classify(void *context, const uint32_t *winners,
                                  const samme_box_set *sides) {
     samme_comparing *self = context;
     samme_answered answered[SAMME_FRAME_SIDES_MAX];
-    bool same_deadline = false;
+    bool same_deadline = false, differ = false;
     samme_ask ask = {.frame = self->frame, .sides = sides};
     samme_told told = samme_ask_answer(&ask, 0, &self->speakers[0], winners, &answered[0]);
     if (told == SAMME_TOLD_YES)
@@ -92,8 +110,12 @@ static samme_box_answer classify(void *context, const uint32_t *winners,
         told = ask_tenders(&ask, answered);
     if (told == SAMME_TOLD_YES)
         told = ask_deadlines(self, &ask, answered[0].clock, answered[1].clock, &same_deadline);
+    if (told == SAMME_TOLD_YES)
+        told = ask_differs(self, &ask, answered, same_deadline, &differ);
     if (told == SAMME_TOLD_YES) {
         int64_t values[SAMME_BOX_DIMENSIONS_MAX];
+        if (!differ)
+            return (samme_box_answer){.says = SAMME_BOX_SAME};
         samme_box_answer answer = differs(self, answered, same_deadline);
         if (self->strict && answer.says == SAMME_BOX_DIFFERS &&
             samme_seek(&self->seeker, sides, values) == SAMME_SOUGHT_NONE)
@@ -193,6 +215,7 @@ static samme_status compare_group(samme_comparing *self, const samme_voices *gro
         samme_compare_unproved(self, found.reason);
     if (found.more)
         samme_compare_unproved(self, "there are more regions than are listed");
+    samme_compare_basis(self, group);
     status = self->status == SAMME_OK ? keep_regions(self, &found) : self->status;
     samme_box_report_free(&found);
     if (status == SAMME_TOO_LARGE) {

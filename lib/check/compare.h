@@ -4,6 +4,7 @@
 
 #include "check/answers.h"
 #include "check/diff.h"
+#include "check/paid.h"
 #include "check/regions.h"
 #include "check/seek.h"
 
@@ -24,6 +25,7 @@ typedef struct samme_comparing {
     const samme_policy *policies[SAMME_FRAME_SIDES_MAX];
     samme_made_table *made[SAMME_FRAME_SIDES_MAX]; /* by the policy's numbers */
     samme_answers answers;
+    samme_paid_known paid;
     samme_regions regions;
     samme_speakers speakers[SAMME_FRAME_SIDES_MAX]; /* of the group at hand */
     samme_status status;                            /* of numbering answers */
@@ -39,12 +41,17 @@ typedef struct samme_voices {
 
 /* Says once why a region may be missing. */
 void samme_compare_unproved(samme_comparing *self, const char *reason);
+/* The answers of a label, and whether only money tells them apart. */
+bool samme_label_is_money(const samme_comparing *self, const uint64_t *label,
+                          samme_answered sides[SAMME_FRAME_SIDES_MAX]);
 /* The tables that speak for a value of sale_country; false: more than can be compared at once. */
 bool samme_voices_of(const samme_comparing *self, int64_t country, samme_voices *out);
 /* Makes self->frame that of a group: what its tables turn on, and what answers do beside their
  * rules; makes the tables' boxes. SAMME_TOO_LARGE, SAMME_NO_MEMORY. */
 samme_status samme_group_frame(samme_comparing *self, const samme_voices *group,
                                samme_error *error) SAMME_CHECKED;
+/* What a policy of these countries may answer otherwise once there is a release of the past. */
+void samme_compare_basis(samme_comparing *self, const samme_voices *group);
 /* All regions into self->regions, not joined. */
 samme_status samme_compare_all(samme_comparing *self, samme_error *error) SAMME_CHECKED;
 

@@ -1,11 +1,12 @@
 #include "check/diff.h"
 
-#include "check/compare.h"
+#include "check/diff_example.h"
 #include "check/report.h"
 #include "check/tables.h"
 #include "check/words.h"
 
 #define UNPROVED_MAX    64u
+#define PAST_MAX        SAMME_POLICY_TABLES_MAX
 #define WORDS_MAX_BYTES (256u << 10)
 
 static const char *kept(samme_comparing *self, const char *text) {
@@ -39,29 +40,43 @@ static const char *terms_of(samme_comparing *self, const samme_region *region, s
     return kept(self, samme_buffer_text(words));
 }
 
+/* The box in words and as JSON, with what its sides cannot say. */
+static void where_of(samme_comparing *self, const samme_region *region, bool open,
+                     samme_buffer *words, samme_diff_region *out) {
+    static const char nothing[] = "all facts";
+    samme_buffer_clear(words);
+    samme_box_words(region->frame, region->sides, words);
+    const bool all = strcmp(samme_buffer_text(words), nothing) == 0;
+    if (open && all)
+        samme_buffer_clear(words);
+    if (open)
+        samme_buffer_append_text(words, all ? "money: not the same" : "; money: not the same");
+    out->where = kept(self, samme_buffer_text(words));
+    samme_buffer_clear(words);
+    samme_box_json(region->frame, region->sides, words);
+    if (open) {
+        words->length--; /* the brace */
+        samme_buffer_append_text(words, all ? "" : ",");
+        samme_buffer_append_text(words, "\"money\":\"not the same\"}");
+    }
+    out->facts_of = kept(self, samme_buffer_text(words));
+}
+
 static samme_status report_region(samme_comparing *self, const samme_region *region,
                                   samme_buffer *words) {
     samme_arena *arena = &self->report->arena;
-    int64_t values[SAMME_BOX_DIMENSIONS_MAX] = {0};
-    const samme_sought found = samme_seek(&self->seeker, region->sides, values);
+    samme_diff_example example;
+    const samme_sought found = samme_find_example(self, region, &example);
     if (found == SAMME_SOUGHT_UNKNOWN)
-        samme_compare_unproved(self, "windows meet in too many ways");
+        samme_compare_unproved(self, "windows or amounts meet in too many ways");
     if (found != SAMME_SOUGHT_FOUND)
         return SAMME_OK;
-    const Samme__Facts *facts = samme_seeker_facts(&self->seeker, values);
-    if (facts == NULL)
-        return SAMME_NO_MEMORY;
-    samme_diff_region out = {.facts = samme_facts_json(arena, facts)};
-    samme_buffer_clear(words);
-    samme_box_words(region->frame, region->sides, words);
-    out.where = kept(self, samme_buffer_text(words));
-    samme_buffer_clear(words);
-    samme_box_json(region->frame, region->sides, words);
-    out.facts_of = kept(self, samme_buffer_text(words));
+    samme_diff_region out = {.facts = samme_facts_json(arena, example.facts)};
+    where_of(self, region, example.open, words, &out);
     for (size_t s = 0; s < SAMME_FRAME_SIDES_MAX; s++) {
         out.terms[s] = terms_of(self, region, s, words);
-        out.rules[s] = rule_of(self, s, facts, words);
-        out.answers[s] = samme_answer_json(arena, self->policies[s], facts);
+        out.rules[s] = rule_of(self, s, example.facts, words);
+        out.answers[s] = samme_answer_json(arena, self->policies[s], example.facts);
     }
     samme_buffer_append(&self->report->items, SAMME_SPAN(&out, sizeof out));
     return samme_buffer_status(&self->report->items);
@@ -103,7 +118,9 @@ static samme_status compare(samme_comparing *self, samme_error *error) {
     if (status != SAMME_OK)
         return status;
     if (self->undecided)
-        samme_compare_unproved(self, "the amounts of two rules alternate too often");
+        samme_compare_unproved(
+            self, "refunds of a policy and its floors alternate too often, come from a "
+                  "broken bundle, or are equal but for windows");
     return report_all(self, error);
 }
 
@@ -113,8 +130,11 @@ static samme_status compare_policies(samme_comparing *self, samme_diff_report *r
     samme_arena_init(&self->arena, SAMME_ANALYSIS_MAX_BYTES);
     samme_regions_init(&self->regions, &self->arena);
     samme_status status = samme_answers_init(&self->answers, &self->arena);
+    if (status == SAMME_OK)
+        status = samme_paid_init(&self->paid);
     status = status == SAMME_OK ? compare(self, error)
                                 : samme_fail(error, status, "no memory for the answers");
+    samme_paid_fini(&self->paid);
     samme_answers_fini(&self->answers);
     samme_regions_free(&self->regions);
     samme_arena_free(&self->arena);
@@ -136,6 +156,7 @@ samme_status samme_diff(const samme_check_folder *a, const samme_check_folder *b
     samme_diff_report report;
     samme_arena_init(&report.arena, SAMME_ANALYSIS_MAX_BYTES);
     samme_buffer_init(&report.items, SAMME_REGIONS_MAX * sizeof(samme_diff_region));
+    samme_buffer_init(&report.past, PAST_MAX * sizeof(const char *));
     samme_buffer_init(&report.unproved, UNPROVED_MAX * sizeof(const char *));
     if (status == SAMME_OK) {
         samme_comparing self = {.policies = {policies[0], policies[1]}};

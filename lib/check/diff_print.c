@@ -3,6 +3,7 @@
 
 void samme_diff_report_free(samme_diff_report *report) {
     samme_buffer_free(&report->items);
+    samme_buffer_free(&report->past);
     samme_buffer_free(&report->unproved);
     samme_arena_free(&report->arena);
 }
@@ -20,9 +21,21 @@ size_t samme_diff_unproved_count(const samme_diff_report *report) {
     return report->unproved.length / sizeof(const char *);
 }
 
-const char *samme_diff_unproved_at(const samme_diff_report *report, size_t index) {
-    const char *const *items = (const void *)report->unproved.data;
+static const char *text_at(const samme_buffer *texts, size_t index) {
+    const char *const *items = (const void *)texts->data;
     return items[index] != NULL ? items[index] : "no memory to say why";
+}
+
+const char *samme_diff_unproved_at(const samme_diff_report *report, size_t index) {
+    return text_at(&report->unproved, index);
+}
+
+size_t samme_diff_past_count(const samme_diff_report *report) {
+    return report->past.length / sizeof(const char *);
+}
+
+const char *samme_diff_past_at(const samme_diff_report *report, size_t index) {
+    return text_at(&report->past, index);
 }
 
 void samme_diff_print(const samme_diff_report *report, samme_buffer *out) {
@@ -40,13 +53,18 @@ void samme_diff_print(const samme_diff_report *report, samme_buffer *out) {
         samme_buffer_append_text(out, region->facts);
         samme_buffer_append_text(out, "\n");
     }
+    for (size_t i = 0; i < samme_diff_past_count(report); i++)
+        samme_buffer_printf(out, "with a past release (--past) answers may differ: %s\n",
+                            samme_diff_past_at(report, i));
     for (size_t i = 0; i < samme_diff_unproved_count(report); i++)
         samme_buffer_printf(out, "unproved: %s\n", samme_diff_unproved_at(report, i));
     if (samme_diff_unproved_count(report) > 0)
         samme_buffer_printf(out, "%zu region%s differ%s; there may be more\n", count,
                             count == 1 ? "" : "s", count == 1 ? "s" : "");
     else if (count == 0)
-        samme_buffer_append_text(out, "no difference\n");
+        samme_buffer_append_text(out, samme_diff_past_count(report) == 0
+                                          ? "no difference\n"
+                                          : "no difference without a past release\n");
     else
         samme_buffer_printf(out, "%zu region%s differ%s\n", count, count == 1 ? "" : "s",
                             count == 1 ? "s" : "");
@@ -61,6 +79,15 @@ static void text_member(samme_buffer *out, const char *name, const char *text) {
 static void raw_member(samme_buffer *out, const char *name, const char *json) {
     samme_buffer_printf(out, "\"%s\":", name);
     samme_buffer_append_text(out, json[0] != 0 ? json : "null");
+}
+
+static void texts_member(samme_buffer *out, const char *name, const samme_buffer *texts) {
+    samme_buffer_printf(out, "\"%s\":[", name);
+    for (size_t i = 0; i < texts->length / sizeof(const char *); i++) {
+        samme_buffer_append_text(out, i == 0 ? "" : ",");
+        samme_json_string(out, samme_span_of_text(text_at(texts, i)));
+    }
+    samme_buffer_append_text(out, "]");
 }
 
 void samme_diff_json(const samme_diff_report *report, samme_buffer *out) {
@@ -80,10 +107,9 @@ void samme_diff_json(const samme_diff_report *report, samme_buffer *out) {
         raw_member(out, "facts", region->facts);
         samme_buffer_u8(out, '}');
     }
-    samme_buffer_append_text(out, "],\"unproved\":[");
-    for (size_t i = 0; i < samme_diff_unproved_count(report); i++) {
-        samme_buffer_append_text(out, i == 0 ? "" : ",");
-        samme_json_string(out, samme_span_of_text(samme_diff_unproved_at(report, i)));
-    }
-    samme_buffer_append_text(out, "]}\n");
+    samme_buffer_append_text(out, "],");
+    texts_member(out, "past", &report->past);
+    samme_buffer_append_text(out, ",");
+    texts_member(out, "unproved", &report->unproved);
+    samme_buffer_append_text(out, "}\n");
 }

@@ -40,6 +40,10 @@ samme_status samme_frame_domain(const samme_frame *frame, uint32_t measure, samm
         *out = frame->countries;
         return SAMME_OK;
     }
+    if (measure == SAMME_INPUT_CURRENCY && frame->currencies.count > 0) {
+        *out = frame->currencies;
+        return SAMME_OK;
+    }
     const samme_interval values = present_values(frame, measure);
     bool optional = measure >= SAMME_CLOCK && measure < SAMME_PAIR;
     if (measure < SAMME_INPUT_COUNT)

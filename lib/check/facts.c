@@ -13,7 +13,7 @@ static void currency_code(int64_t value, char out[static CODE_BYTES]) {
     out[3] = 0;
 }
 
-static int64_t currency_value(const char *code) {
+int64_t samme_currency_value(const char *code) {
     int64_t value = 0;
     if (!samme_currency_valid(code))
         return SAMME_BOX_ABSENT;
@@ -46,7 +46,7 @@ static int64_t step_of(const samme_frame *frame, unsigned digits) {
     return unit <= frame->grain ? 1 : unit / frame->grain;
 }
 
-static unsigned digits_of(int64_t currency) {
+unsigned samme_currency_value_digits(int64_t currency) {
     char code[CODE_BYTES] = "";
     if (currency != SAMME_BOX_ABSENT)
         currency_code(currency, code);
@@ -71,7 +71,8 @@ static bool find_currency(const samme_frame *frame, samme_box_set currencies, sa
                           int64_t *out_currency, int64_t *out_amount) {
     for (size_t i = 0; i < currencies.count; i++)
         for (int64_t c = currencies.ranges[i].low;; c++) {
-            if (next_multiple(amounts, step_of(frame, digits_of(c)), out_amount)) {
+            if (next_multiple(amounts, step_of(frame, samme_currency_value_digits(c)),
+                              out_amount)) {
                 *out_currency = c;
                 return true;
             }
@@ -79,6 +80,23 @@ static bool find_currency(const samme_frame *frame, samme_box_set currencies, sa
                 break;
         }
     return false;
+}
+
+/* A currency of any branch, when the box has one. */
+static void prefer_currency(const samme_frame *frame, const samme_box_set *sides, int64_t *values) {
+    const uint32_t currency = frame->dimension[SAMME_INPUT_CURRENCY];
+    if (currency == SAMME_FRAME_NONE || values[currency] == SAMME_BOX_ABSENT)
+        return;
+    for (size_t s = 0; s < frame->sides; s++) {
+        const Samme__Chain *chain = samme_policy_chain(frame->policies[s]);
+        for (size_t i = 0; i < chain->n_branches; i++) {
+            const int64_t money = samme_currency_value(chain->branches[i]->currency);
+            if (money != SAMME_BOX_ABSENT && holds(sides[currency], money)) {
+                values[currency] = money;
+                return;
+            }
+        }
+    }
 }
 
 /* A branch's country and currency, when the box has them: examples are for people. */
@@ -90,7 +108,7 @@ static void prefer_branch(const samme_frame *frame, const samme_box_set *sides, 
         for (size_t i = 0; i < chain->n_branches; i++) {
             const Samme__Branch *branch = chain->branches[i];
             const int64_t place = samme_country_value(branch->country);
-            const int64_t money = currency_value(branch->currency);
+            const int64_t money = samme_currency_value(branch->currency);
             if ((country != SAMME_FRAME_NONE &&
                  (place == SAMME_ABSENT || !holds(sides[country], place))) ||
                 (currency != SAMME_FRAME_NONE &&
@@ -103,6 +121,7 @@ static void prefer_branch(const samme_frame *frame, const samme_box_set *sides, 
             return;
         }
     }
+    prefer_currency(frame, sides, values);
 }
 
 /* An amount at which percents show, when the box has one. */
@@ -122,7 +141,7 @@ bool samme_point_settle(const samme_frame *frame, const samme_box_set *sides, in
     prefer_amount(frame, sides, values);
     if (paid == SAMME_FRAME_NONE || currency == SAMME_FRAME_NONE ||
         values[paid] == SAMME_BOX_ABSENT ||
-        values[paid] % step_of(frame, digits_of(values[currency])) == 0)
+        values[paid] % step_of(frame, samme_currency_value_digits(values[currency])) == 0)
         return true;
     if (find_currency(frame, sides[currency], sides[paid], &values[currency], &values[paid]))
         return true;

@@ -57,7 +57,8 @@ typedef struct samme_frame {
     uint32_t measure[SAMME_BOX_DIMENSIONS_MAX];
     int64_t grain; /* one value of line_paid, in units of 10^-SAMME_MONEY_DIGITS */
     samme_frame_names categories, tiers;
-    samme_box_set countries; /* of sale; empty: all */
+    samme_box_set countries;  /* of sale; empty: all */
+    samme_box_set currencies; /* of sale; empty: all */
     samme_clock clocks[SAMME_CLOCKS_MAX];
     uint32_t clock_count;
     samme_clock_pair pairs[SAMME_PAIRS_MAX];

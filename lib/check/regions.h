@@ -23,7 +23,7 @@ void samme_regions_free(samme_regions *regions);
 /* Copies the sides. SAMME_TOO_LARGE, SAMME_NO_MEMORY. */
 samme_status samme_regions_add(samme_regions *regions, const samme_region *region) SAMME_CHECKED;
 size_t samme_regions_count(const samme_regions *regions);
-samme_region *samme_regions_at(const samme_regions *regions, size_t index);
+samme_region *samme_regions_at(const samme_regions *regions, size_t index) SAMME_CHECKED;
 /* Groups of countries share no country, and within one no two regions are together a box: so two
  * are only when they have the same sides but for the country, and joining such makes no other pair.
  * SAMME_OK or SAMME_NO_MEMORY. */

@@ -31,6 +31,6 @@ typedef enum samme_sought {
 /* Prefers facts of these years and of a country and currency of the chain. */
 samme_sought samme_seek(samme_seeker *seeker, const samme_box_set *sides, int64_t *values);
 /* What was found as facts to decide, in the arena of the frame; NULL: no memory. */
-Samme__Facts *samme_seeker_facts(const samme_seeker *seeker, const int64_t *values);
+Samme__Facts *samme_seeker_facts(const samme_seeker *seeker, const int64_t *values) SAMME_CHECKED;
 
 #endif

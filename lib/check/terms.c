@@ -44,6 +44,18 @@ int samme_terms_compare(const samme_terms *a, const samme_terms *b, int64_t base
     return (first > second) - (first < second);
 }
 
+static int64_t part_of(const samme_terms *terms, int64_t base) {
+    return (int64_t)((wide)base * terms->percent / PERIOD);
+}
+
+int samme_terms_differ(const samme_terms *a, const samme_terms *b, int64_t base) {
+    return part_of(a, base) != part_of(b, base) || samme_terms_compare(a, b, base) != 0;
+}
+
+int samme_terms_differ_or_pay(const samme_terms *a, const samme_terms *b, int64_t base) {
+    return samme_terms_differ(a, b, base) != 0 || samme_terms_refund(a, base) > 0;
+}
+
 static zone zone_of(wide slope, wide offset, bool straight) {
     if (slope == 0) {
         bool near = !straight && offset >= -NEAR && offset <= NEAR;
@@ -98,19 +110,18 @@ int64_t samme_terms_settled(const samme_terms *a, const samme_terms *b) {
     return last > INT64_MAX ? INT64_MAX : (int64_t)last;
 }
 
-samme_change samme_terms_change(const samme_terms *a, const samme_terms *b, int64_t from,
-                                int64_t to, int64_t *out) {
-    if (a->percent == b->percent && a->fee_percent == b->fee_percent && a->fee == b->fee)
-        return SAMME_CHANGE_NONE;
-    zone zones[ZONES];
-    zones_of(a, b, zones);
-    const int before = samme_terms_compare(a, b, from);
+typedef int (*judging)(const samme_terms *a, const samme_terms *b, int64_t base);
+
+/* The first amount of the zones in (from, to] that is judged otherwise than `from`. */
+static samme_change walk(const zone *zones, const samme_terms *a, const samme_terms *b,
+                         judging judge, int64_t from, int64_t to, int64_t *out) {
+    const int before = judge(a, b, from);
     wide at = from;
     unsigned repeated = 0;
     for (unsigned steps = 0; next_amount(zones, at, &at) && at <= to; steps++) {
         if (steps == SAMME_TERMS_STEPS_MAX)
             return SAMME_CHANGE_UNDECIDED;
-        if (samme_terms_compare(a, b, (int64_t)at) != before) {
+        if (judge(a, b, (int64_t)at) != before) {
             *out = (int64_t)at;
             return SAMME_CHANGE_FOUND;
         }
@@ -118,4 +129,36 @@ samme_change samme_terms_change(const samme_terms *a, const samme_terms *b, int6
             return SAMME_CHANGE_NONE;
     }
     return SAMME_CHANGE_NONE;
+}
+
+samme_change samme_terms_change(const samme_terms *a, const samme_terms *b, int64_t from,
+                                int64_t to, int64_t *out) {
+    if (a->percent == b->percent && a->fee_percent == b->fee_percent && a->fee == b->fee)
+        return SAMME_CHANGE_NONE;
+    zone zones[ZONES];
+    zones_of(a, b, zones);
+    return walk(zones, a, b, samme_terms_compare, from, to, out);
+}
+
+/* Parts of two percents that are one or more apart differ. Parts that are the same leave the fees:
+ * they turn where a fee begins to be less than the part, and where one crosses the other. */
+static void turning_zones(const samme_terms *a, const samme_terms *b, zone out[static ZONES]) {
+    const int64_t apart =
+        a->percent > b->percent ? a->percent - b->percent : b->percent - a->percent;
+    if (apart > 0) {
+        out[0] = (zone){0, PERIOD / apart + 1, false};
+        out[1] = out[2] = (zone){0, -1, false};
+        return;
+    }
+    out[0] = zone_of((wide)a->percent - a->fee_percent, -(wide)a->fee, true);
+    out[1] = zone_of((wide)b->percent - b->fee_percent, -(wide)b->fee, true);
+    out[2] = zone_of((wide)a->fee_percent - b->fee_percent, (wide)a->fee - b->fee, true);
+}
+
+samme_change samme_terms_turn(const samme_terms *a, const samme_terms *b, bool tenders,
+                              int64_t from, int64_t to, int64_t *out) {
+    zone zones[ZONES];
+    turning_zones(a, b, zones);
+    return walk(zones, a, b, tenders ? samme_terms_differ_or_pay : samme_terms_differ, from, to,
+                out);
 }

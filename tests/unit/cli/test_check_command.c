@@ -95,3 +95,28 @@ Test(check_command, diff_says_where_answers_differ) {
     shell_text(&in, SAMME_EXIT_INPUT, "$SAMME diff sound nowhere");
     shell_remove(&in);
 }
+
+/* An example on which both sides paid nothing showed no difference. */
+Test(check_command, regression_both_sides_decide_the_example_of_a_difference_otherwise) {
+    shell in = shell_make();
+    shell_text(&in, SAMME_EXIT_OK,
+               "$SAMME new a --country DK && cp -r a b && "
+               "sed -i 's/exchange: true, reason: IN_TIME/&, refund_percent: \"90\"/' "
+               "b/policy/returns.yaml");
+    assert_holds(shell_text(&in, SAMME_EXIT_BAD, "$SAMME diff a b"), "line_paid: >= 0.01;");
+    shell_text(&in, SAMME_EXIT_OK, "$SAMME diff a b | grep '^{' >facts; test -s facts");
+    assert_holds(shell_text(&in, SAMME_EXIT_OK, "$SAMME decide a <facts"), "\"refund\":\"10000\"");
+    assert_holds(shell_text(&in, SAMME_EXIT_OK, "$SAMME decide b <facts"), "\"refund\":\"9000\"");
+    shell_remove(&in);
+}
+
+Test(check_command, regression_another_basis_is_not_no_difference) {
+    shell in = shell_make();
+    shell_text(&in, SAMME_EXIT_OK,
+               "$SAMME new a --country DK && cp -r a b && "
+               "sed -i 's/^basis: better/basis: today/' b/policy/returns.yaml");
+    assert_holds(shell_text(&in, SAMME_EXIT_BAD, "$SAMME diff a b"),
+                 "with a past release (--past) answers may differ: basis is better in A");
+    assert_holds(shell_text(&in, SAMME_EXIT_BAD, "$SAMME diff a b --json"), "\"past\":[\"basis");
+    shell_remove(&in);
+}

@@ -15,12 +15,21 @@ static const long long amounts[] = {-1, 0, 9999, 10000, 10001, 25049, 25050, 250
 static const int closed[] = {-1, 0, 1, 2, 3, 5, 14};
 
 /* How many values each input takes, then country, today, purchase_date, receipt_date, closed. */
-enum { COUNTRY = INPUTS, TODAY, PURCHASE, RECEIPT, CLOSED, DIGITS };
-static const unsigned radix[DIGITS] = {4, 3, 5, 7, 9, 3, 1, 4, 4, DAYS, DAYS + 3, DAYS + 3, 7};
+enum { COUNTRY = INPUTS, TODAY, PURCHASE, RECEIPT, CLOSED, TENDERS, BUNDLE, CURRENCY, DIGITS };
+static const unsigned radix[DIGITS] = {4, 3,    5,        7,        9, 3, 1, 4,
+                                       4, DAYS, DAYS + 3, DAYS + 3, 7, 4, 4, 2};
+
+static unsigned radix_of(const grid *self, int digit) {
+    return digit == PAID && self->money ? AMOUNTS : radix[digit];
+}
 
 static bool counts(const grid *self, int digit) {
     if (digit < INPUTS)
         return self->used[digit];
+    if (digit == TENDERS || digit == BUNDLE)
+        return self->money;
+    if (digit == CURRENCY)
+        return self->yen;
     return digit == COUNTRY || self->windows;
 }
 
@@ -35,9 +44,15 @@ grid grid_of(const random_folder *a, const random_folder *b, unsigned long long 
             for (int i = 0; i < INPUTS; i++)
                 self.used[i] = self.used[i] || table->listed[i];
         }
+    self.money = b != NULL && b->money;
+    self.yen = b != NULL && b->yen;
     self.used[CLAIM] = true;
+    self.used[PAID] = self.used[PAID] || self.money;
+    self.used[KIND] = self.used[KIND] || self.money;
+    for (unsigned i = 0; i < AMOUNTS; i++)
+        self.amounts[i] = i < radix[PAID] ? amounts[i] : (long long)samme_prng_below(prng, 2500);
     for (int d = 0; d < DIGITS; d++)
-        self.size *= counts(&self, d) ? radix[d] : 1;
+        self.size *= counts(&self, d) ? radix_of(&self, d) : 1;
     return self;
 }
 
@@ -72,13 +87,38 @@ static bool set_dates(grid *self, const unsigned *digits) {
     return self->bought <= self->day && self->got <= self->day;
 }
 
+/* Nothing is said of tenders, one gave all, or two or three some. */
+static void set_tenders(grid *self, unsigned digit) {
+    static const int kinds[3] = {SAMME__TENDER_KIND__card, SAMME__TENDER_KIND__cash,
+                                 SAMME__TENDER_KIND__gift_card};
+    self->facts.tenders = self->tenders;
+    self->facts.n_tenders = digit;
+    for (unsigned i = 0; i < digit; i++) {
+        self->tenders[i] = &self->tender[i];
+        self->tender[i] = (Samme__TenderFact)SAMME__TENDER_FACT__INIT;
+        self->tender[i].kind = (Samme__TenderKind)kinds[i];
+        self->tender[i].paid = digit == 1 ? 900000 : 300 * (i + 1);
+    }
+}
+
+static void set_bundle(grid *self, unsigned digit) {
+    Samme__Facts *facts = &self->facts;
+    facts->bundle_broken = digit == 0   ? SAMME__YES_NO__yes_no_unset
+                           : digit == 1 ? SAMME__YES_NO__no
+                                        : SAMME__YES_NO__yes;
+    facts->bundle_paid = 20000;
+    facts->bundle_rest = 18950;
+    facts->has_bundle_rest_case = digit == 0 ? 0 : SAMME__FACTS__HAS_BUNDLE_REST_BUNDLE_REST;
+    facts->has_bundle_paid_case = digit < 3 ? 0 : SAMME__FACTS__HAS_BUNDLE_PAID_BUNDLE_PAID;
+}
+
 static bool set_facts(grid *self, unsigned long long number) {
     unsigned digits[DIGITS] = {0};
     for (int d = 0; d < DIGITS; d++) {
         if (!counts(self, d))
             continue;
-        digits[d] = (unsigned)(number % radix[d]);
-        number /= radix[d];
+        digits[d] = (unsigned)(number % radix_of(self, d));
+        number /= radix_of(self, d);
     }
     self->facts = (Samme__Facts)SAMME__FACTS__INIT;
     Samme__Facts *facts = &self->facts;
@@ -88,13 +128,17 @@ static bool set_facts(grid *self, unsigned long long number) {
     facts->category = text(categories[digits[CATEGORY]]);
     facts->days_since_purchase = (int)digits[AGE] - 1;
     facts->has_days_since_purchase_case = digits[AGE] == 0 ? 0 : 22;
-    facts->line_paid = amounts[digits[PAID]];
+    facts->line_paid = self->amounts[digits[PAID]];
     facts->has_line_paid_case = digits[PAID] == 0 ? 0 : 23;
     if (!self->used[PAID]) {
         facts->line_paid = 30000;
         facts->has_line_paid_case = 23;
     }
-    facts->currency = text("DKK");
+    facts->currency = text(digits[CURRENCY] == 0 ? "DKK" : "JPY");
+    if (self->money) {
+        set_tenders(self, digits[TENDERS]);
+        set_bundle(self, digits[BUNDLE]);
+    }
     facts->member_tier = text(tiers[digits[TIER]]);
     facts->receipt_kind = (Samme__ReceiptKind)digits[KIND];
     facts->sale_country = text(countries[digits[COUNTRY]]);
@@ -153,20 +197,22 @@ void reckon(const random_folder *folder, const grid *at, bool *given, long *days
     }
 }
 
-void answer_words(const random_folder *folder, const Samme__Answer *answer, char *out) {
-    const random_outcome *then = NULL;
-    for (int t = 0; t < folder->tables; t++) {
-        const random_table *table = &folder->table[t];
-        if (strcmp(table->name, answer->policy) != 0)
-            continue;
-        if (strcmp(answer->rule, "missing") == 0)
-            then = &table->otherwise;
-        else if (answer->rule[0] != 0)
-            then = &table->list[atoi(answer->rule + 1)].then;
+bool same_money(const Samme__Answer *a, const Samme__Answer *b) {
+    bool same = a->refund == b->refund && a->fee == b->fee && a->n_refunds == b->n_refunds;
+    for (size_t i = 0; same && i < a->n_refunds; i++)
+        same = a->refunds[i]->tender == b->refunds[i]->tender &&
+               a->refunds[i]->amount == b->refunds[i]->amount;
+    return same;
+}
+
+bool same_answer(const Samme__Answer *a, const Samme__Answer *b) {
+    Samme__Answer copies[2] = {*a, *b};
+    uint8_t bytes[2][4096];
+    for (int s = 0; s < 2; s++) {
+        copies[s].rule = copies[s].policy = text("");
+        cr_assert_lt(samme__answer__get_packed_size(&copies[s]), sizeof bytes[s]);
+        memset(bytes[s], 0, sizeof bytes[s]);
+        (void)samme__answer__pack(&copies[s], bytes[s]);
     }
-    bool pays = then != NULL && then->verdict < 2;
-    bool some = pays && then->percent != 3;
-    sprintf(out, "%d %s %d %d %d %d %d %d", answer->verdict, answer->reason,
-            pays ? then->percent : -1, some ? then->fee : -1, some ? then->fee_percent : -1,
-            (int)answer->refund_to, answer->legal, answer->exchange);
+    return memcmp(bytes[0], bytes[1], sizeof bytes[0]) == 0;
 }

@@ -20,9 +20,13 @@ static const struct {
     {"receipt_kind", {"receipt", "gift_receipt"}, false},
 };
 static const char *const verdicts[] = {"authorise", "contingent", "deny_overridable", "deny"};
-static const char *const percents[] = {"100", "90", "50", "0"};
-static const char *const fees[] = {"0", "4.95", "20"};
-static const char *const fee_percents[] = {"0", "10"};
+static const char *const percents[] = {"100", "90", "50", "0", "89.99", "87.5"};
+static const char *const fees[] = {"0", "4.95", "20", "5", "0.009"};
+static const char *const fee_percents[] = {"0", "10", "0.5", "100"};
+static const char *const orders[] = {"", "cash", "cash, card, gift_card", "card",
+                                     "gift_card, cash"};
+static const char yen_branch[] = "  - { number: 3, name: C, country: JP, currency: JPY, "
+                                 "utc_offset_minutes: 540, region: 1 }\n";
 
 static int below(samme_prng *prng, int bound) {
     return (int)samme_prng_below(prng, (uint64_t)bound);
@@ -130,6 +134,48 @@ void random_folder_make(samme_prng *prng, random_folder *out) {
             out->table[t].countries = "";
 }
 
+static void pay_outcome(samme_prng *prng, random_outcome *then) {
+    if (then->verdict == 3)
+        return;
+    then->percent = below(prng, 6);
+    then->fee = below(prng, 5);
+    then->fee_percent = samme_prng_chance(prng, 600) ? 0 : below(prng, 4);
+}
+
+void random_folder_pay(samme_prng *prng, random_folder *folder) {
+    folder->money = true;
+    folder->yen = samme_prng_chance(prng, 200);
+    for (int t = 0; t < folder->tables; t++) {
+        random_table *table = &folder->table[t];
+        for (int r = 0; r < table->rules; r++)
+            pay_outcome(prng, &table->list[r].then);
+        table->reprice = samme_prng_chance(prng, 100);
+        table->order = table->floor || samme_prng_chance(prng, 500) ? 0 : below(prng, 5);
+    }
+}
+
+/* Of money alone. */
+static void change_money(samme_prng *prng, random_table *table, random_rule *rule) {
+    random_outcome *then = &rule->then;
+    switch (below(prng, 5)) {
+    case 0:
+        table->order = table->floor ? 0 : below(prng, 5);
+        return;
+    case 1:
+        table->reprice ^= samme_prng_chance(prng, 400);
+        return;
+    case 2:
+        then->fee = below(prng, 5);
+        return;
+    case 3:
+        then->fee_percent = below(prng, 4);
+        return;
+    default:
+        then->percent = below(prng, 6);
+        return;
+    }
+}
+
 /* A rule as two that share its facts, or a unique table's rules the other way round. */
 static bool write_otherwise(samme_prng *prng, random_table *table) {
     const int at = below(prng, table->rules);
@@ -152,6 +198,10 @@ static bool write_otherwise(samme_prng *prng, random_table *table) {
 bool random_folder_change(samme_prng *prng, random_folder *folder) {
     random_table *table = &folder->table[below(prng, folder->tables)];
     random_rule *rule = &table->list[below(prng, table->rules)];
+    if (folder->money && samme_prng_chance(prng, 600)) {
+        change_money(prng, table, rule);
+        return false;
+    }
     switch (below(prng, 6)) {
     case 0:
     case 1:
@@ -222,6 +272,10 @@ static void write_table(const random_table *table, char *text) {
                         table->unique ? "unique" : "first");
     if (table->countries[0] != 0)
         samme_buffer_printf(&out, "countries: [%s]\n", table->countries);
+    if (table->reprice)
+        samme_buffer_append_text(&out, "bundles: reprice_rest\n");
+    if (table->order != 0)
+        samme_buffer_printf(&out, "tender_order: [%s]\n", orders[table->order]);
     samme_buffer_append_text(&out, "inputs: [");
     for (int i = 0; i < INPUTS; i++)
         if (table->listed[i]) {
@@ -247,7 +301,11 @@ static void write_table(const random_table *table, char *text) {
 
 void random_folder_write(random_folder *folder, files *out) {
     *out = (files){.count = 0};
-    files_add(out, "chain.yaml", fixture_chain);
+    char *at = folder->chain;
+    const char *rest = strstr(fixture_chain, "member_tiers");
+    at += sprintf(at, "%.*s", (int)(rest - fixture_chain), fixture_chain);
+    sprintf(at, "%s%s", folder->yen ? yen_branch : "", rest);
+    files_add(out, "chain.yaml", folder->chain);
     for (int t = 0; t < folder->tables; t++) {
         write_table(&folder->table[t], folder->text[t]);
         files_add(out, folder->table[t].path, folder->text[t]);

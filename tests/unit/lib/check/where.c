@@ -30,7 +30,7 @@ static bool show(const Samme__Facts *facts, const char *name, char *out) {
         return *(const int *)slot != 0;
     }
     sprintf(out, "%lld", (long long)*(const int64_t *)slot);
-    if (strcmp(name, "line_paid") == 0)
+    if (strcmp(name, "line_paid") == 0 && strcmp(facts->currency, "JPY") != 0)
         sprintf(out, "%lld.%02lld", (long long)facts->line_paid / 100,
                 (long long)facts->line_paid % 100);
     return samme_field_case(&facts->base, field) != 0;
@@ -109,6 +109,8 @@ static bool clock_holds(const char *name, const clocks *made, const char *test) 
     char value[32];
     if (strcmp(name, "deadlines") == 0)
         return (strcmp(test, "the same") == 0) == made->same_deadline;
+    if (strcmp(name, "money") == 0)
+        return (strcmp(test, "the same") == 0) == made->same_money;
     const int at = strstr(name, "(B)") != NULL ? 1 : 0;
     sprintf(value, "%ld", made->days[at]);
     return test_holds(name, made->given[at], value, test);
@@ -124,9 +126,10 @@ bool where_holds(const char *where, const Samme__Facts *facts, const clocks *mad
         char *colon = strstr(side, ": ");
         cr_assert_not_null(colon, "%s", where);
         *colon = 0;
-        bool holds = strncmp(side, "days_left", 9) == 0 || strcmp(side, "deadlines") == 0
-                         ? clock_holds(side, made, colon + 2)
-                         : test_holds(side, show(facts, side, value), value, colon + 2);
+        const bool is_made = strncmp(side, "days_left", 9) == 0 || strcmp(side, "deadlines") == 0 ||
+                             strcmp(side, "money") == 0;
+        bool holds = is_made ? clock_holds(side, made, colon + 2)
+                             : test_holds(side, show(facts, side, value), value, colon + 2);
         if (!holds)
             return false;
     }

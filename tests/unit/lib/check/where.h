@@ -4,11 +4,12 @@
 
 #include "policy/policy.h"
 
-/* What the windows make of facts, worked out by the caller. */
+/* What the windows, and the terms, make of facts, worked out by the caller. */
 typedef struct clocks {
     bool given[2]; /* of A, of B (or of the only one) */
     long days[2];
     bool same_deadline;
+    bool same_money; /* refund, fee and refunds */
 } clocks;
 
 /* where: "condition: opened, used; days_left of p (B): absent or >= 3" or "all facts". */
