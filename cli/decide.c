@@ -6,7 +6,9 @@
 #include "cli/answering.h"
 #include "cli/cli.h"
 #include "samme/limits.h"
+#include "sop/language.h"
 
+#define FACTS_PLACE "facts"
 /* One line of facts needs a small part of this. */
 #define LINE_ARENA_BYTES (4u * 1024u * 1024u)
 /* Explained, a table of the most rules there may be. */
@@ -36,6 +38,9 @@ static void take_languages(options *to, char *argument, struct argp_state *state
         if (argument[0] == 0 || answering->language_count == SAMME_ANSWER_LANGUAGES_MAX)
             argp_error(state, "--lang: expected 1 to %u languages as da,en",
                        SAMME_ANSWER_LANGUAGES_MAX);
+        else if (samme_language_check(argument) == SAMME_LANGUAGE_FORM)
+            argp_error(state, "--lang: expected a language as en, pt-BR or sr-Latn, found \"%s\"",
+                       argument);
         else
             answering->languages[answering->language_count++] = argument;
         if (end == NULL)
@@ -101,8 +106,17 @@ static samme_status answer_line(const samme_answering *in, const samme_buffer *l
         return samme_fail(error, status, "expected a line of at most %u bytes",
                           SAMME_REQUEST_MAX_BYTES);
     const Samme__Facts *facts =
-        SAMME_FROM_JSON(Facts, facts, samme_buffer_span(line), "facts", arena, error);
+        SAMME_FROM_JSON(Facts, facts, samme_buffer_span(line), FACTS_PLACE, arena, error);
     return facts == NULL ? error->status : samme_answer_line(in, facts, out, error);
+}
+
+/* The facts are one line of their own: of its errors' places, "facts:1:17: ...", the column is what
+ * stands in the line of stdin too. */
+static void print_refused(unsigned long number, const char *text) {
+    static const char place[] = FACTS_PLACE ":1:";
+    const bool placed = strncmp(text, place, strlen(place)) == 0;
+    fprintf(stderr, "stdin:%lu:%s%s\n", number, placed ? "" : " ",
+            placed ? text + strlen(place) : text);
 }
 
 static int answer_all(const samme_answering *in) {
@@ -121,7 +135,7 @@ static int answer_all(const samme_answering *in) {
         if (answer_line(in, &line, &arena, &out, &error) == SAMME_OK) {
             fwrite(out.data, 1, out.length, stdout);
         } else {
-            fprintf(stderr, "stdin:%lu: %s\n", number, error.text);
+            print_refused(number, error.text);
             code = SAMME_EXIT_INPUT;
         }
         samme_arena_reset(&arena);

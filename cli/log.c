@@ -54,21 +54,41 @@ static samme_status read_log_file(void *self, const char *path, samme_buffer *ou
     return samme_file_read(full, out, error);
 }
 
-static void print_good(const options *given, const samme_vkey *key, const samme_checkpoint *head) {
+/* What a stranger's checkpoint has and ours never have is named. */
+static void write_good_json(const samme_vkey *key, const samme_log_head *head, bool renamed,
+                            samme_buffer *out) {
+    samme_buffer_append_text(out, "{\"result\":\"good\",\"origin\":");
+    samme_json_string(out, samme_span_of_text(head->origin));
+    if (renamed) {
+        samme_buffer_append_text(out, ",\"keyName\":");
+        samme_json_string(out, samme_span_of_text(key->name));
+    }
+    samme_buffer_printf(out, ",\"size\":%llu,\"root\":\"", (unsigned long long)head->size);
+    samme_hex_append(out, samme_span_of_hash(&head->root));
+    samme_buffer_u8(out, '"');
+    if (head->extensions > 0)
+        samme_buffer_printf(out, ",\"extensionLines\":%u", head->extensions);
+    samme_buffer_append_text(out, "}\n");
+}
+
+static void write_good_text(const samme_vkey *key, const samme_log_head *head, bool renamed,
+                            samme_buffer *out) {
+    samme_buffer_printf(out, "log         %s\n", head->origin);
+    if (renamed)
+        samme_buffer_printf(out, "key         %s, which is not the log's origin\n", key->name);
+    samme_buffer_printf(out, "size        %llu\nroot        ", (unsigned long long)head->size);
+    samme_hex_append(out, samme_span_of_hash(&head->root));
+    if (head->extensions > 0)
+        samme_buffer_printf(out, "\nextensions  %u line%s behind the root, signed, not understood",
+                            head->extensions, head->extensions == 1 ? "" : "s");
+    samme_buffer_append_text(out, "\nresult      good\n");
+}
+
+static void print_good(const options *given, const samme_vkey *key, const samme_log_head *head) {
+    const bool renamed = strcmp(head->origin, key->name) != 0;
     samme_buffer out;
     samme_buffer_init(&out, 4096);
-    if (given->json) {
-        samme_buffer_append_text(&out, "{\"result\":\"good\",\"origin\":");
-        samme_json_string(&out, samme_span_of_text(key->name));
-        samme_buffer_printf(&out, ",\"size\":%llu,\"root\":\"", (unsigned long long)head->size);
-        samme_hex_append(&out, samme_span_of_hash(&head->root));
-        samme_buffer_append_text(&out, "\"}\n");
-    } else {
-        samme_buffer_printf(&out, "log         %s\nsize        %llu\nroot        ", key->name,
-                            (unsigned long long)head->size);
-        samme_hex_append(&out, samme_span_of_hash(&head->root));
-        samme_buffer_append_text(&out, "\nresult      good\n");
-    }
+    (given->json ? write_good_json : write_good_text)(key, head, renamed, &out);
     fputs(samme_buffer_text(&out), stdout);
     samme_buffer_free(&out);
 }
@@ -106,7 +126,7 @@ static int verify(const options *given) {
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s", given->folder);
     samme_log_files files = {path, read_log_file};
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1] = "";
     samme_status status = samme_log_verify(&files, &key, &head, broken, &error);
     if (status == SAMME_OK) {
@@ -131,7 +151,9 @@ int samme_cli_log_verify(int argc, char **argv) {
         "DIR",
         "Checks a log that lies in files, as C2SP tlog-tiles has them: the checkpoint's signature, "
         "every tile and every entry.\v"
-        "The log may be anybody's. Exit code 0: all of it agrees with the signed root; 1: it does "
+        "The log may be anybody's: its origin may be another than the key's name, and extension "
+        "lines may follow the root; both are said. Exit code 0: all of it agrees with the signed "
+        "root; 1: it does "
         "not, and the first broken file is named; 65: VKEY is none; 74: a file cannot be read.",
         NULL,
         NULL,

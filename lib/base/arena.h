@@ -20,10 +20,10 @@ void samme_arena_reset(
     samme_arena *arena); /* forgets everything, keeps one block for the next round */
 
 /* Aligned for any object; NULL when the maximum is reached or there is no memory. */
-void *samme_arena_alloc(samme_arena *arena, size_t bytes);
+void *samme_arena_alloc(samme_arena *arena, size_t bytes) SAMME_CHECKED;
 /* A copy that lives in the arena; the copy has a 0 byte behind it. data is NULL on failure (length
  * 0 too). */
-samme_span samme_arena_copy(samme_arena *arena, samme_span bytes);
-char *samme_arena_text(samme_arena *arena, const char *text);
+samme_span samme_arena_copy(samme_arena *arena, samme_span bytes) SAMME_CHECKED;
+char *samme_arena_text(samme_arena *arena, const char *text) SAMME_CHECKED;
 
 #endif

@@ -11,6 +11,7 @@ enum {
 };
 
 static const uint8_t MARK[] = {0xef, 0xbb, 0xbf}; /* U+FEFF, the byte order mark */
+static const char A_NUL[] = "a NUL character";
 
 struct samme_csv {
     samme_csv_source source;
@@ -154,6 +155,8 @@ static const char *take_quoted(cursor *in) {
             if (!doubled)
                 return NULL;
         }
+        if (in->in.data[in->at] == 0)
+            return A_NUL;
         *in->out++ = in->in.data[in->at];
     }
 }
@@ -167,6 +170,8 @@ static const char *take_plain(cursor *in) {
             return "a quote within a field that is not quoted";
         if (byte == '\r')
             return "a carriage return without a line feed";
+        if (byte == 0)
+            return A_NUL;
         *in->out++ = byte;
     }
     return NULL;

@@ -1,6 +1,6 @@
 /* CSV as RFC 4180 has it, row by row from a stream of any size: fields may be quoted, quotes in
- * them are doubled, line ends in them belong to them; rows end with LF or CRLF; UTF-8, a byte order
- * mark in front is passed over. Lines with nothing on them are no rows. */
+ * them are doubled, line ends in them belong to them; rows end with LF or CRLF; UTF-8 without NUL,
+ * a byte order mark in front is passed over. Lines with nothing on them are no rows. */
 #ifndef SAMME_BASE_CSV_H
 #define SAMME_BASE_CSV_H
 
@@ -34,8 +34,8 @@ typedef struct samme_csv_row {
     samme_span raw;              /* as it stands in the file, without its line end */
 } samme_csv_row;
 
-samme_csv *samme_csv_new(samme_csv_source source); /* NULL: no memory */
-void samme_csv_free(samme_csv *csv);               /* accepts NULL */
+samme_csv *samme_csv_new(samme_csv_source source) SAMME_CHECKED; /* NULL: no memory */
+void samme_csv_free(samme_csv *csv);                             /* accepts NULL */
 
 /* A source of bytes that lie in memory; read takes them off the front of *rest. */
 samme_csv_source samme_csv_of_span(samme_span *rest);

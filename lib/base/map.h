@@ -8,8 +8,8 @@
 
 typedef struct samme_map samme_map;
 
-samme_map *samme_map_new(void);      /* NULL: no memory */
-void samme_map_free(samme_map *map); /* accepts NULL */
+samme_map *samme_map_new(void) SAMME_CHECKED; /* NULL: no memory */
+void samme_map_free(samme_map *map);          /* accepts NULL */
 
 /* `tag` is a number kept beside the value for the caller's use. Replaces. SAMME_OK or
  * SAMME_NO_MEMORY. */

@@ -12,7 +12,7 @@
  * list. */
 unsigned samme_currency_digits(const char *code);
 /* Three capital letters. */
-bool samme_currency_valid(const char *code);
+bool samme_currency_valid(const char *code) SAMME_CHECKED;
 
 /* What of `paid` minor units belongs to the quantity slice (from, to] of `quantity`, all in
  * thousandths: floor(paid*to/quantity) - floor(paid*from/quantity). Slices that meet sum to the

@@ -20,7 +20,7 @@ samme_status samme_u64_parse(samme_span text, uint64_t *out) SAMME_CHECKED;
 samme_status samme_i64_parse(samme_span text, int64_t *out) SAMME_CHECKED;
 
 /* Well-formed UTF-8 without U+0000, surrogates or overlong forms. */
-bool samme_utf8_valid(samme_span text);
+bool samme_utf8_valid(samme_span text) SAMME_CHECKED;
 
 /* Big-endian integers from a fixed place. */
 uint16_t samme_get_u16(const uint8_t *at);

@@ -20,7 +20,7 @@ typedef struct samme_write {
     samme_span value; /* empty when it removes */
 } samme_write;
 
-samme_writes *samme_writes_new(void); /* NULL: no memory */
+samme_writes *samme_writes_new(void) SAMME_CHECKED; /* NULL: no memory */
 void samme_writes_free(samme_writes *writes);
 /* SAMME_TOO_LARGE: key, value or the whole over its maximum; SAMME_MALFORMED: an empty key. What
  * fails changes nothing. Later writes of a key win. */
@@ -28,6 +28,6 @@ samme_status samme_writes_put(samme_writes *writes, uint8_t table, samme_span ke
                               samme_span value) SAMME_CHECKED;
 samme_status samme_writes_remove(samme_writes *writes, uint8_t table, samme_span key) SAMME_CHECKED;
 /* Walks from *offset = 0; false at the end. */
-bool samme_writes_next(const samme_writes *writes, size_t *offset, samme_write *out);
+bool samme_writes_next(const samme_writes *writes, size_t *offset, samme_write *out) SAMME_CHECKED;
 
 #endif

@@ -24,9 +24,9 @@ samme_status samme_crypto_init(samme_error *error) SAMME_CHECKED;
 samme_public_key samme_sign_public(const samme_seed *seed);
 samme_signature samme_sign(const samme_seed *seed, samme_span message);
 bool samme_sign_verify(const samme_public_key *key, samme_span message,
-                       const samme_signature *signature);
+                       const samme_signature *signature) SAMME_CHECKED;
 /* On the curve, in the main subgroup, not of small order: what enrolment asks for. */
-bool samme_public_key_sound(const samme_public_key *key);
+bool samme_public_key_sound(const samme_public_key *key) SAMME_CHECKED;
 
 void samme_seed_new(samme_seed *out, samme_random random);
 /* X25519 pair for CURVE: secret from `random`, public key derived. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,14 +14,18 @@ enum { TEXT_MAX_BYTES = 1024, LINE_MAX_BYTES = 3 * TEXT_MAX_BYTES };
 /* A process has one stderr, so it has one log: set by main before it starts a thread. */
 static struct {
     char who[32];
-    samme_log_level lowest_shown;
-    int priorities; /* journald reads the <N>, people do not */
+    atomic_int lowest_shown; /* changes while others log */
+    int priorities;          /* journald reads the <N>, people do not */
 } log_state = {.who = "samme", .lowest_shown = SAMME_LOG_INFO};
 
 void samme_log_open(const char *who, samme_log_level lowest_shown) {
     snprintf(log_state.who, sizeof log_state.who, "%s", who);
-    log_state.lowest_shown = lowest_shown;
     log_state.priorities = !isatty(STDERR_FILENO);
+    samme_log_show(lowest_shown);
+}
+
+void samme_log_show(samme_log_level lowest_shown) {
+    atomic_store(&log_state.lowest_shown, (int)lowest_shown);
 }
 
 static const char *name_of(samme_log_level level) {
@@ -31,8 +36,6 @@ static const char *name_of(samme_log_level level) {
         return "warning";
     case SAMME_LOG_INFO:
         return "info";
-    case SAMME_LOG_DEBUG:
-        return "debug";
     }
     return "unknown";
 }
@@ -60,7 +63,7 @@ static void write_line(const char *line, size_t length) {
 }
 
 void samme_log(samme_log_level level, const char *format, ...) {
-    if (level > log_state.lowest_shown)
+    if ((int)level > atomic_load(&log_state.lowest_shown))
         return;
     int errno_before = errno; /* a log line between a failure and its handling must not change it */
     char text[TEXT_MAX_BYTES], line[LINE_MAX_BYTES], priority[8] = "";

@@ -10,10 +10,10 @@ typedef enum samme_log_level {
     SAMME_LOG_ERROR = 3,
     SAMME_LOG_WARNING = 4,
     SAMME_LOG_INFO = 6,
-    SAMME_LOG_DEBUG = 7,
 } samme_log_level;
 
 void samme_log_open(const char *who, samme_log_level lowest_shown);
+void samme_log_show(samme_log_level lowest_shown); /* from now on; any thread, at any time */
 void samme_log(samme_log_level level, const char *format, ...) SAMME_PRINTF(2, 3);
 
 #endif

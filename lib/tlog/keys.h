@@ -24,7 +24,7 @@ void samme_key_format(samme_key_type type, const samme_vkey *key, samme_buffer *
 
 /* What signed-note asks of a name, besides what holds for every byte of a note: not empty, no white
  * space, no '+'. The name must be UTF-8. */
-bool samme_key_name_well_formed(samme_span name);
+bool samme_key_name_well_formed(samme_span name) SAMME_CHECKED;
 /* Whether a line names the key, by name and id. */
 bool samme_key_named(const samme_vkey *key, const struct samme_note_signature *line);
 /* Whether a key, by its public half, is among others. */

@@ -12,7 +12,7 @@ typedef struct held_tile {
 
 typedef struct walk {
     const samme_log_files *files;
-    samme_checkpoint head;
+    samme_log_head head;
     bool root_good;                        /* the tiles at the right edge have the signed root */
     held_tile edge[SAMME_TILE_LEVELS_MAX]; /* the partial tile of each level, if there is one */
     held_tile full[SAMME_TILE_LEVELS_MAX]; /* of each level the full tile that is walked through */
@@ -172,8 +172,8 @@ static samme_status check_checkpoint(walk *self, const samme_vkey *key) {
     if (status == SAMME_NOT_FOUND)
         samme_fail(self->error, status, "missing: every log has it");
     if (status == SAMME_OK)
-        status = samme_checkpoint_open(samme_buffer_span(&self->bundle.bytes), key, &self->head,
-                                       self->error);
+        status = samme_log_head_open(samme_buffer_span(&self->bundle.bytes), key, &self->head,
+                                     self->error);
     return status == SAMME_OK ? SAMME_OK : blame(self, SAMME_CHECKPOINT_PATH, status);
 }
 
@@ -192,7 +192,7 @@ static samme_status check_log(walk *self, const samme_vkey *key) {
 }
 
 samme_status samme_log_verify(const samme_log_files *files, const samme_vkey *key,
-                              samme_checkpoint *out_head,
+                              samme_log_head *out_head,
                               char out_broken[static SAMME_TILE_PATH_MAX + 1], samme_error *error) {
     walk self = {.files = files, .broken = out_broken, .error = error};
     samme_buffer_init(&self.bundle.bytes, SAMME_BUNDLE_MAX_BYTES);

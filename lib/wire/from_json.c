@@ -1,57 +1,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "wire/json_scan.h"
 #include "wire/mapping.h"
 #include "wire/tree.h"
-
-/* Where we are in a text that is looked over byte by byte, counted as people do. */
-struct cursor {
-    unsigned line, column;
-    unsigned depth;
-    size_t marks; /* opening brackets and commas */
-    bool in_string, escaped;
-};
-
-static void step_over(struct cursor *cursor, uint8_t byte) {
-    if (byte == '\n') {
-        cursor->line++;
-        cursor->column = 0;
-    } else if ((byte & 0xc0) != 0x80) { /* not inside a UTF-8 sequence */
-        cursor->column++;
-    }
-    if (cursor->in_string) {
-        cursor->in_string = byte != '"' || cursor->escaped;
-        cursor->escaped = byte == '\\' && !cursor->escaped;
-        return;
-    }
-    cursor->in_string = byte == '"';
-    if (byte == '{' || byte == '[') {
-        cursor->depth++;
-        cursor->marks++;
-    } else if (byte == ',') {
-        cursor->marks++;
-    } else if ((byte == '}' || byte == ']') && cursor->depth > 0) {
-        cursor->depth--;
-    }
-}
-
-/* jansson takes some hundred bytes for each value, and knows no maximum but a depth of 2,048, so it
- * must not start on a text with far too many. Brackets and commas are counted here: no more than
- * twice as many as there are values, since each value brings one of each at most. The tree counts
- * exactly. */
-static samme_status count_first(samme_span text, const char *place, samme_error *error) {
-    struct cursor cursor = {.line = 1};
-    for (size_t i = 0; i < text.length; i++) {
-        step_over(&cursor, text.data[i]);
-        if (cursor.depth > SAMME_MAPPING_DEPTH_MAX)
-            return samme_fail(error, SAMME_TOO_LARGE, "%s:%u:%u: nested deeper than %u", place,
-                              cursor.line, cursor.column, SAMME_MAPPING_DEPTH_MAX);
-        if (cursor.marks > 2 * SAMME_MAPPING_NODES_MAX)
-            return samme_fail(error, SAMME_TOO_LARGE, "%s:%u:%u: more than %u values", place,
-                              cursor.line, cursor.column, SAMME_MAPPING_NODES_MAX);
-    }
-    return SAMME_OK;
-}
 
 static samme_span number_text(samme_tree *tree, const json_t *json) {
     char digits[40];
@@ -83,7 +35,9 @@ static samme_node_kind kind_of(const json_t *json) {
     return SAMME_NODE_NULL;
 }
 
-/* The node's texts stay jansson's; both go when the mapping is done. Depth was counted before. */
+/* The node's texts stay jansson's; both go when the mapping is done. Depth was counted before.
+ * jansson gives members in the order of the text, so that nodes are numbered as their values stand
+ * there. */
 static bool add_value(samme_tree *tree, samme_node *parent, const char *name, json_t *json) {
     samme_node *node = samme_tree_add(tree, parent, kind_of(json));
     if (node == NULL)
@@ -125,8 +79,9 @@ ProtobufCMessage *samme_from_json(const ProtobufCMessageDescriptor *type, samme_
                                   const char *place, samme_arena *arena, samme_error *error) {
     samme_tree tree;
     if (samme_tree_init(&tree, text, place, error) != SAMME_OK ||
-        count_first(text, place, error) != SAMME_OK)
+        samme_json_bounded(text, place, error) != SAMME_OK)
         return NULL;
+    tree.json = text;
     json_error_t why;
     const char *start = text.length > 0 ? (const char *)text.data : "";
     json_t *json = json_loadb(start, text.length, JSON_REJECT_DUPLICATES, &why);

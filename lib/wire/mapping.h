@@ -18,8 +18,10 @@
 #define SAMME_MAPPING_NODES_MAX 200000u
 #define SAMME_MAPPING_TEXT_MAX  (4u * 1024u * 1024u)
 
-/* `place` starts the error text: a file name (then "file:line:col: ...") or a word such as "body".
- */
+/* `place` starts the error text, a file name or a word such as "body": "place:line:col: ...", from
+ * 1, columns counted in characters; of JSON then the path, "body:1:96: lines[2].quantity: ...".
+ * What is wrong with the text as a whole (its length, the number of its values) has "place: ..."
+ * alone. */
 ProtobufCMessage *samme_from_json(const ProtobufCMessageDescriptor *type, samme_span text,
                                   const char *place, samme_arena *arena,
                                   samme_error *error) SAMME_CHECKED;

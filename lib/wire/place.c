@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "wire/json_scan.h"
+
 enum { PATH_BYTES = 160 };
 
 void samme_show(samme_span text, char out[static SAMME_SHOWN_BYTES]) {
@@ -45,14 +47,14 @@ static void write_path(const samme_step *path, bool last_name_only, char out[sta
     memcpy(out, text + start, sizeof text - start);
 }
 
-/* "body" or "file:12:9". */
+/* "file:12:9". */
 static void write_start(const samme_tree *tree, const samme_node *node, bool of_name, char *out,
                         size_t size) {
-    if (tree->lines)
-        snprintf(out, size, "%s:%u:%u", tree->place, of_name ? node->name_line : node->line,
-                 of_name ? node->name_column : node->column);
-    else
-        snprintf(out, size, "%s", tree->place);
+    unsigned line = of_name ? node->name_line : node->line;
+    unsigned column = of_name ? node->name_column : node->column;
+    if (!tree->lines)
+        samme_json_place(tree->json, node->number, of_name, &line, &column);
+    snprintf(out, size, "%s:%u:%u", tree->place, line, column);
 }
 
 samme_status samme_fail_at(const samme_tree *tree, const samme_step *path, const samme_node *node,

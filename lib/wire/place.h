@@ -1,5 +1,6 @@
-/* Where in a text something was wrong, as people look for it: "file:12:9: ..." when lines are
- * known, else by path: "body: lines[2].quantity: ...". */
+/* Where in a text something was wrong, as people look for it: "file:12:9: ..." of YAML, which is
+ * written by hand; of JSON, often one long line, the path too: "body:1:96: lines[2].quantity: ...".
+ */
 #ifndef SAMME_WIRE_PLACE_H
 #define SAMME_WIRE_PLACE_H
 

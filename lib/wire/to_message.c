@@ -100,6 +100,7 @@ static samme_status map_entry(samme_mapper *mapper, const ProtobufCMessageDescri
     protobuf_c_message_init(type, entry);
     const ProtobufCFieldDescriptor *key = &type->fields[0], *value = &type->fields[1];
     const samme_node name = {.kind = SAMME_NODE_SCALAR,
+                             .number = node->number,
                              .line = node->name_line,
                              .column = node->name_column,
                              .text = node->name};

@@ -26,8 +26,7 @@ samme_node *samme_tree_add(samme_tree *tree, samme_node *parent, samme_node_kind
     samme_node *node = samme_arena_alloc(&tree->arena, sizeof *node);
     if (node == NULL)
         return NULL;
-    *node = (samme_node){.kind = kind};
-    tree->nodes++;
+    *node = (samme_node){.kind = kind, .number = tree->nodes++};
     if (parent == NULL) {
         tree->root = node;
         return node;

@@ -23,6 +23,7 @@ typedef enum samme_node_kind {
 
 typedef struct samme_node {
     samme_node_kind kind;
+    size_t number;                   /* of the node, from 0 in the order they were added */
     unsigned line, column;           /* from 1; 0 in JSON, whose parser does not say */
     unsigned name_line, name_column; /* of the name in front of it */
     samme_span name;                 /* in the object that holds it */
@@ -38,6 +39,7 @@ typedef struct samme_tree {
     size_t nodes;
     const char *place; /* of the text, for errors: a file name or a word */
     bool lines;        /* nodes say where they stand */
+    samme_span json;   /* else the text, by which a node's number is where it stands */
 } samme_tree;
 
 /* Memory is bounded by SAMME_MAPPING_NODES_MAX and the text's length. SAMME_TOO_LARGE for a text
@@ -47,7 +49,8 @@ samme_status samme_tree_init(samme_tree *tree, samme_span text, const char *plac
 void samme_tree_free(samme_tree *tree);
 /* A new last child of parent, or the root when parent is NULL. NULL when there are too many nodes.
  */
-samme_node *samme_tree_add(samme_tree *tree, samme_node *parent, samme_node_kind kind);
+samme_node *samme_tree_add(samme_tree *tree, samme_node *parent,
+                           samme_node_kind kind) SAMME_CHECKED;
 
 /* The message that the tree spells, in the arena; NULL and *error when it spells none. `places`,
  * which may be NULL, learns where its values stand. */

@@ -1,6 +1,22 @@
 /* Target: samme_from_json, samme_to_json. The first byte says of which type. */
+#include <stdio.h>
+
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"
+
+/* What is malformed is so at a line and column that the text has; column 0: at the end of a line.
+ */
+static void check_refused(samme_span text, const samme_error *error) {
+    unsigned line, column;
+    FUZZ_MUST(error->status != SAMME_OK && error->text[0] != 0);
+    if (error->status != SAMME_MALFORMED)
+        return;
+    FUZZ_MUST(sscanf(error->text, "body:%u:%u: ", &line, &column) == 2);
+    unsigned lines = 1;
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.data[i] == '\n';
+    FUZZ_MUST(line >= 1 && line <= lines && column <= text.length + 1);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const ProtobufCMessageDescriptor *const types[] = {
@@ -20,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (message != NULL)
         fuzz_mapped(message);
     else
-        FUZZ_MUST(error.status != SAMME_OK && error.text[0] != 0);
+        check_refused(SAMME_SPAN(data + 1, size - 1), &error);
     samme_arena_free(&arena);
     return 0;
 }

@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     samme_vkey key;
     FUZZ_MUST_OK(samme_vkey_make(origin, &public_key, &key, &error), &error);
     samme_log_files port = {.self = files, .read = read_file};
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1] = "", damaged[SAMME_TILE_PATH_MAX + 1];
     FUZZ_MUST_OK(samme_log_verify(&port, &key, &head, broken, &error), &error);
     FUZZ_MUST(head.size == count);

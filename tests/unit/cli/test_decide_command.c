@@ -57,6 +57,21 @@ static void gives(shell *in, const char *options, const char *expected) {
     cr_assert_str_eq(found, expected, "%s:\n   found %s\nexpected %s", options, found, expected);
 }
 
+/* Where on the line, and of what: whoever feeds a file of facts finds the place. */
+Test(decide_command, says_where_on_stdin_facts_are_wrong) {
+    shell in = make("today");
+    write_file(&in, "wrong",
+               "{\"claim\":\"own\"}\n{\"today\":5}\n{\"claim\":\"own\",\"linePayd\":\"1\"}\n{\n");
+    const char *said =
+        shell_text(&in, SAMME_EXIT_INPUT, "$SAMME decide new < wrong 2>&1 >/dev/null");
+    cr_assert_not_null(strstr(said, "stdin:2:10: today: wants a text, found 5\n"), "%s", said);
+    cr_assert_not_null(strstr(said, "stdin:3:16: unknown name \"linePayd\" in Facts, did you mean "
+                                    "\"linePaid\"?\n"),
+                       "%s", said);
+    cr_assert_not_null(strstr(said, "stdin:4:1: "), "%s", said);
+    shell_remove(&in);
+}
+
 Test(decide_command, answers_with_the_reason_in_each_language) {
     shell in = make("today");
     gives(&in, "",
@@ -93,6 +108,7 @@ Test(decide_command, what_is_wrong_is_said) {
     shell_text(&in, SAMME_EXIT_USAGE, "$SAMME decide new --release 0 < facts");
     shell_text(&in, SAMME_EXIT_USAGE, "$SAMME decide new --past old --release 1 < facts");
     shell_text(&in, SAMME_EXIT_USAGE, "$SAMME decide new --lang en,,da < facts");
+    shell_text(&in, SAMME_EXIT_USAGE, "$SAMME decide new --lang xx_YY! < facts");
     shell_text(&in, SAMME_EXIT_INPUT, "echo '{\"today\":\"soon\"}' | $SAMME decide new");
     shell_text(&in, SAMME_EXIT_OK, "sed -i 's/claim: taken/claim: token/' new/policy/returns.yaml");
     shell_text(&in, SAMME_EXIT_BAD, "$SAMME decide new < facts");

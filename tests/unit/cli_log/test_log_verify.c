@@ -197,6 +197,68 @@ Test(log_verify, an_empty_folder_holds_no_log) {
     remove_place(&at);
 }
 
+/* Signs another checkpoint of the log, by its key; the root stands where `format` has an @. */
+static void sign_again(const place *at, const char *format) {
+    const samme_seed seed = {{5}};
+    uint8_t root[32];
+    samme_buffer base64, text, note;
+    samme_error error = {.text = ""};
+    samme_buffer_init(&base64, 64);
+    samme_buffer_init(&text, 4096);
+    samme_buffer_init(&note, 4096);
+    cr_assert_eq(samme_hex_parse(samme_span_of_text(at->root), root, sizeof root), SAMME_OK);
+    samme_base64_append(&base64, SAMME_SPAN(root, sizeof root));
+    for (; *format != 0; format++)
+        if (*format == '@')
+            samme_buffer_append(&text, samme_buffer_span(&base64));
+        else
+            samme_buffer_u8(&text, (uint8_t)*format);
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text), ORIGIN, &seed, &note), SAMME_OK);
+    cr_assert_eq(
+        samme_file_write(path_in(at, "checkpoint"), samme_buffer_span(&note), 0644, &error),
+        SAMME_OK, "%s", error.text);
+    samme_buffer_free(&base64);
+    samme_buffer_free(&text);
+    samme_buffer_free(&note);
+}
+
+Test(log_verify, a_strangers_log) {
+    place at = make_place();
+    char wanted[512];
+    sign_again(&at, "strange.example/2026\n300\n@\none more\n2\n");
+    snprintf(wanted, sizeof wanted,
+             "log         strange.example/2026\nkey         " ORIGIN
+             ", which is not the log's origin\nsize        300\nroot        %s\nextensions  2 "
+             "lines behind the root, signed, not understood\nresult      good\n",
+             at.root);
+    cr_assert_eq(verify(at.vkey, at.folder, NULL), SAMME_EXIT_OK);
+    cr_assert_stdout_eq_str(wanted);
+    remove_place(&at);
+}
+
+Test(log_verify, a_strangers_log_as_json) {
+    place at = make_place();
+    char wanted[512];
+    sign_again(&at, "strange.example/2026\n300\n@\none\n");
+    snprintf(wanted, sizeof wanted,
+             "{\"result\":\"good\",\"origin\":\"strange.example/2026\",\"keyName\":\"" ORIGIN
+             "\",\"size\":300,\"root\":\"%s\",\"extensionLines\":1}\n",
+             at.root);
+    cr_assert_eq(verify(at.vkey, at.folder, "--json"), SAMME_EXIT_OK);
+    cr_assert_stdout_eq_str(wanted);
+    remove_place(&at);
+}
+
+Test(log_verify, an_empty_extension_line) {
+    place at = make_place();
+    sign_again(&at, ORIGIN "\n300\n@\n\none\n");
+    cr_assert_eq(verify(at.vkey, at.folder, NULL), SAMME_EXIT_BAD);
+    cr_assert_stdout_eq_str("log         " ORIGIN
+                            "\nbroken      checkpoint: checkpoint signed by \"" ORIGIN
+                            "\": an extension line is empty\nresult      BAD\n");
+    remove_place(&at);
+}
+
 TestSuite(log_verify_refusals, .init = cr_redirect_stderr);
 
 Test(log_verify_refusals, what_is_no_key) {

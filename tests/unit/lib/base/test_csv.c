@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/prng.h"
 #include "base/csv.h"
+#include "base/prng.h"
 
 /* Gives a text in pieces of `piece` bytes, then ends, or fails after it when `fails`. */
 typedef struct pieces {
@@ -132,11 +132,17 @@ Test(csv, says_what_is_wrong) {
     }
     samme_error error = {0};
     pieces in;
-    samme_csv *csv = open_text(&in, SAMME_LITERAL("a\0b\nc\n"), 3);
+    samme_csv *csv = open_text(&in, SAMME_LITERAL("a,b\0b\nc\n\"d\0\"\n"), 3);
     samme_csv_row row;
-    cr_assert_eq(samme_csv_next(csv, &row, &error), SAMME_MALFORMED, "a 0 byte is no text");
+    cr_assert_eq(samme_csv_next(csv, &row, &error), SAMME_MALFORMED);
+    cr_assert_str_eq(error.text, "a NUL character");
+    cr_assert_eq(row.fault.line, 1);
+    cr_assert_eq(row.fault.column, 4, "where it stands");
     cr_assert_eq(samme_csv_next(csv, &row, &error), SAMME_OK);
     cr_assert_eq(row.line, 2);
+    cr_assert_eq(samme_csv_next(csv, &row, &error), SAMME_MALFORMED);
+    cr_assert_str_eq(error.text, "a NUL character");
+    cr_assert_eq(row.fault.column, 3, "in quotes too");
     samme_csv_free(csv);
 }
 

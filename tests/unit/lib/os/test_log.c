@@ -68,10 +68,13 @@ Test(log, people_see_no_priority) {
 
 static void speak_at_all_levels(void) {
     samme_log_open("node", SAMME_LOG_WARNING);
-    samme_log(SAMME_LOG_DEBUG, "hidden");
     samme_log(SAMME_LOG_INFO, "hidden");
     samme_log(SAMME_LOG_WARNING, "shown one");
     samme_log(SAMME_LOG_ERROR, "shown two");
+    samme_log_show(SAMME_LOG_ERROR);
+    samme_log(SAMME_LOG_WARNING, "hidden");
+    samme_log_show(SAMME_LOG_INFO);
+    samme_log(SAMME_LOG_INFO, "shown three");
 }
 
 Test(log, levels_below_are_not_shown) {
@@ -81,6 +84,7 @@ Test(log, levels_below_are_not_shown) {
     cr_assert_eq(strncmp(text, "<4>", 3), 0);
     cr_assert_not_null(strstr(text, "level=warning who=node msg=\"shown one\"\n<3>"), "%s", text);
     cr_assert_not_null(strstr(text, "level=error who=node msg=\"shown two\"\n"), "%s", text);
+    cr_assert_not_null(strstr(text, "level=info who=node msg=\"shown three\"\n"), "%s", text);
 }
 
 static void speak_of_an_attack(void) {

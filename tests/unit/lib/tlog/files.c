@@ -113,7 +113,7 @@ files files_of_log(uint64_t size) {
     return made;
 }
 
-samme_status files_verify(files *self, samme_checkpoint *out_head,
+samme_status files_verify(files *self, samme_log_head *out_head,
                           char out_broken[static SAMME_TILE_PATH_MAX + 1], samme_error *out_why) {
     const samme_log_files source = files_source(self);
     const samme_vkey key = vkey_of(FILES_LOG, 1);
@@ -131,7 +131,7 @@ samme_status files_verify(files *self, samme_checkpoint *out_head,
 }
 
 void expect_broken(files *self, samme_status status, const char *path) {
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1];
     samme_error why;
     samme_status got = files_verify(self, &head, broken, &why);
@@ -140,7 +140,7 @@ void expect_broken(files *self, samme_status status, const char *path) {
 }
 
 void expect_good(files *self, uint64_t size) {
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1];
     samme_error why;
     samme_status got = files_verify(self, &head, broken, &why);

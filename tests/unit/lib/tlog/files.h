@@ -36,7 +36,7 @@ files files_of_log(uint64_t size);
 void files_sign(files *self, uint64_t size, const samme_hash *root);
 
 /* Verifies with that key; on failure out_broken and out_why say what. */
-samme_status files_verify(files *self, samme_checkpoint *out_head,
+samme_status files_verify(files *self, samme_log_head *out_head,
                           char out_broken[static SAMME_TILE_PATH_MAX + 1], samme_error *out_why);
 /* Must fail with this status and name this file. */
 void expect_broken(files *self, samme_status status, const char *path);

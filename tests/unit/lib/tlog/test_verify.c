@@ -95,7 +95,7 @@ Test(verify, signed_by_another) {
     files log = files_of_log(10);
     const samme_log_files source = files_source(&log);
     const samme_vkey key = vkey_of(FILES_LOG, 2);
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1];
     cr_assert_eq(samme_log_verify(&source, &key, &head, broken, NULL), SAMME_BAD_SIGNATURE);
     cr_assert_str_eq(broken, "checkpoint");
@@ -105,7 +105,7 @@ Test(verify, signed_by_another) {
 /* Writes the log of others from its entries, with their checkpoint, and verifies it. */
 static samme_status verify_theirs(const char *vkey, const char *checkpoint, unsigned size,
                                   void (*entry)(unsigned i, char out[static 32]),
-                                  samme_checkpoint *out_head) {
+                                  samme_log_head *out_head) {
     files log = {0};
     samme_log_writer writer;
     samme_log_writer_init(&writer, files_sink(&log));
@@ -138,7 +138,7 @@ static void tessera_entry(unsigned i, char out[static 32]) {
 
 /* The test log of transparency-dev/tessera at three sizes. */
 Test(verify, tessera) {
-    samme_checkpoint head;
+    samme_log_head head;
     verify_theirs(TESSERA_VKEY,
                   TESSERA "\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— " TESSERA
                           " M9e0lhxJACzE1KoUdqKuPa+9p6R7dSW8BlEvrg/"

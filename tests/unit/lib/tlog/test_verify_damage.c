@@ -11,7 +11,7 @@ TestSuite(verify_damage, .init = start_crypto);
 
 /* Status and file of whatever a change to this file leads to. */
 static void expect_found(files *log, const char *path, const char *damage) {
-    samme_checkpoint head;
+    samme_log_head head;
     char broken[SAMME_TILE_PATH_MAX + 1];
     samme_error why;
     samme_status status = files_verify(log, &head, broken, &why);

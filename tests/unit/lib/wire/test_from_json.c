@@ -1,5 +1,7 @@
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+
 #include "every.pb-c.h"
 #include "wire/mapping.h"
 
@@ -26,10 +28,21 @@ static Every__Every *read_every(const char *text) {
     return message;
 }
 
-static void refused(const char *text, const char *expected) {
+static void refused_at(const char *text, const char *expected) {
     error.text[0] = 0;
     cr_assert_null(every(text), "accepted: %s", text);
     cr_assert_str_eq(error.text, expected);
+    cr_assert_eq(error.status, SAMME_MALFORMED);
+}
+
+/* A text of one line, wherever on it: `expected` says "body: ...". */
+static void refused(const char *text, const char *expected) {
+    unsigned column;
+    int length = 0;
+    cr_assert_null(every(text), "accepted: %s", text);
+    cr_assert_eq(sscanf(error.text, "body:1:%u%n", &column, &length), 1, "%s", error.text);
+    cr_assert(column >= 1 && column <= strlen(text), "%s", error.text);
+    cr_assert_str_eq(error.text + length, expected + strlen("body"));
     cr_assert_eq(error.status, SAMME_MALFORMED);
 }
 
@@ -188,6 +201,56 @@ Test(from_json, places_are_paths) {
             "\"0123456789012345678901234567890123456789012...\"");
 }
 
+/* A value's errors stand where it begins, those of a name where that does. */
+Test(from_json, type_errors_have_line_and_column) {
+    refused_at("{\"text\":5}", "body:1:9: text: wants a text, found 5");
+    refused_at("{\"text\" :\t5}", "body:1:11: text: wants a text, found 5");
+    refused_at("{\n  \"text\": \"a\",\r\n  \"aBool\":\n1}",
+               "body:4:1: aBool: wants true or false, found 1");
+    refused_at(" [] ", "body:1:2: wants an object, found a list");
+    refused_at("{\"texts\":[\"a\", \"b\" , [\"c\"]]}",
+               "body:1:22: texts[2]: wants a text, found a list");
+    refused_at("{\"texts\":[\"\",\"\\\"\",\"\\\\\",null]}",
+               "body:1:24: texts[3]: wants a text, found nothing");
+    refused_at("{\"texts\":[\"{[,:]}\",true]}", "body:1:20: texts[1]: wants a text, found true");
+    refused_at("{\"text\":\"\xc3\xa6\xe2\x82\xac\",\"leaf\":-1.5e3}",
+               "body:1:21: leaf: wants an object, found the decimal number -1500");
+    refused_at("{\"leaf\":{},\"leaves\":[{\"number\":1,\"text\":\"a\"},{\"number\":[]}]}",
+               "body:1:56: leaves[1].number: wants a whole number, found a list");
+    refused_at("{\"leafMap\":{\"a\":{\"number\":1},\n\"b\":{\"number\":\"q\"}}}",
+               "body:2:15: leafMap.b.number: wants a whole number, found \"q\"");
+}
+
+Test(from_json, errors_of_names_stand_at_the_name) {
+    refused_at("{\"leaf\":{\"text\":\"a\",\n \"nummer\" : 1}}",
+               "body:2:2: leaf: unknown name \"nummer\" in Leaf, did you mean \"number\"?");
+    refused_at("{\"chosenText\":\"\",\"chosenNumber\":1}",
+               "body:1:18: \"chosen_text\" and \"chosen_number\" exclude each other");
+    refused_at("{\"anInt32\":[{\"text\":1}],\"nought\":5}",
+               "body:1:12: anInt32: wants a whole number, found a list");
+    refused_at("{\"leaves\":[{},{}],\"anInt32\":5,\"an_int32\":6}",
+               "body:1:31: \"an_int32\" is given twice");
+}
+
+/* The place is that of the value, however many stand in front of it. */
+Test(from_json, the_place_of_each_of_many) {
+    for (unsigned wrong = 0; wrong < 200; wrong++) {
+        samme_buffer text;
+        char expected[100];
+        samme_buffer_init(&text, 16384);
+        samme_buffer_append_text(&text, "{\"leaves\":[");
+        for (unsigned i = 0; i < 200; i++)
+            samme_buffer_printf(&text, "%s\n%*s{\"text\":\"\",\"number\":%s}", i > 0 ? "," : "",
+                                (int)(i % 7), "", i == wrong ? "true" : "7");
+        samme_buffer_append_text(&text, "]}");
+        snprintf(expected, sizeof expected,
+                 "body:%u:%u: leaves[%u].number: wants a whole number, found true", wrong + 2,
+                 21 + wrong % 7, wrong);
+        refused_at(samme_buffer_text(&text), expected);
+        samme_buffer_free(&text);
+    }
+}
+
 Test(from_json, a_long_path_keeps_its_end) {
     samme_buffer text, path;
     samme_buffer_init(&text, 4096);
@@ -204,15 +267,15 @@ Test(from_json, a_long_path_keeps_its_end) {
                                    &arena, &error));
     /* 159 bytes of path at most: 21 steps of 7 bytes before the last 8 */
     const char *end = samme_buffer_text(&path) + 4 * 7;
-    cr_assert(strncmp(error.text, "body: ", 6) == 0);
-    cr_assert_str_eq(error.text + 6, end);
+    cr_assert(strncmp(error.text, "body:1:263: ", 12) == 0, "%s", error.text);
+    cr_assert_str_eq(error.text + 12, end);
     samme_buffer_free(&text);
     samme_buffer_free(&path);
 }
 
 Test(from_json, syntax_errors_have_line_and_column) {
-    refused("{\n  \"text\": \"a\",\n  }", "body:3:3: string or '}' expected near '}'");
-    refused("", "body:1:0: '[' or '{' expected near end of file");
+    refused_at("{\n  \"text\": \"a\",\n  }", "body:3:3: string or '}' expected near '}'");
+    refused_at("", "body:1:0: '[' or '{' expected near end of file");
     cr_assert_null(every("{\"text\":\"a\",\"text\":\"b\"}"));
     cr_assert_not_null(strstr(error.text, "duplicate object key"), "%s", error.text);
     cr_assert_null(every("{} x"));
