@@ -3,37 +3,46 @@
 #include <argp.h>
 #include <stdio.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
-#include "cli/auditing.h"
+#include "cli/audit_report.h"
 #include "cli/cli.h"
 #include "http/client.h"
-#include "wire/mapping.h"
+#include "os/files.h"
 
-enum { SOURCES_MAX = 64, STATUS_MS = 5000 };
+enum { SOURCES_MAX = SAMME_COMPARED_MAX, STATUS_MS = 5000, PROOF_MODE = 0644 };
 
 typedef struct options {
     const char *enrolment;
     const char *sources[SOURCES_MAX];
     size_t source_count;
+    const char *proofs; /* folder; NULL: none are written */
+    samme_audit_options how;
     bool json;
 } options;
 
-/* What somebody else says the state is. */
-typedef struct witness {
-    char who[160];
-    uint64_t folded_size;
-    samme_hash digest;
-    const char *result; /* agrees, DIFFERS, at another size, silent */
-} witness;
+typedef samme_audit_report report;
 
-typedef struct report {
-    samme_audit audit;
-    samme_status status;
-    samme_error error;
-    witness witnesses[SOURCES_MAX + SAMME_ROSTER_BRANCHES_MAX];
-    size_t witness_count;
-    bool good;
-} report;
+/* A journal record's index, or a day or moment in UTC. */
+static bool parse_since(const char *text, samme_audit_options *how) {
+    int32_t day, offset;
+    if (samme_u64_parse(samme_span_of_text(text), &how->since_index) == SAMME_OK)
+        return true;
+    if (samme_date_parse(text, &day) == SAMME_OK) {
+        how->since_ms = (int64_t)day * 86400000;
+        return true;
+    }
+    return samme_time_parse(text, &how->since_ms, &offset) == SAMME_OK;
+}
+
+static bool parse_branch(const char *text, uint32_t *out) {
+    uint64_t number;
+    if (samme_u64_parse(samme_span_of_text(text), &number) != SAMME_OK || number == 0 ||
+        number > UINT32_MAX)
+        return false;
+    *out = (uint32_t)number;
+    return true;
+}
 
 static error_t parse(int key, char *value, struct argp_state *state) {
     options *given = state->input;
@@ -41,6 +50,19 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         given->enrolment = value;
     else if (key == 'j')
         given->json = true;
+    else if (key == 'e')
+        given->how.every_signature = true;
+    else if (key == 's' && !parse_since(value, &given->how))
+        argp_error(state,
+                   "%s: expected the index of a journal record, YYYY-MM-DD or "
+                   "YYYY-MM-DDThh:mm:ssZ",
+                   value);
+    else if (key == 'b' && !parse_branch(value, &given->how.only_branch))
+        argp_error(state, "%s: expected the number of a branch", value);
+    else if (key == 't')
+        given->how.state_file = value;
+    else if (key == 'p')
+        given->proofs = value;
     else if (key == ARGP_KEY_ARG && given->source_count < SOURCES_MAX)
         given->sources[given->source_count++] = value;
     else if (key == ARGP_KEY_ARG)
@@ -54,7 +76,7 @@ static void judge(report *about, const char *who, uint64_t folded_size, samme_sp
                   bool heard) {
     if (about->witness_count == sizeof about->witnesses / sizeof about->witnesses[0])
         return;
-    witness *one = &about->witnesses[about->witness_count++];
+    samme_witness *one = &about->witnesses[about->witness_count++];
     snprintf(one->who, sizeof one->who, "%s", who);
     one->folded_size = folded_size;
     if (digest.length == sizeof one->digest.bytes)
@@ -128,159 +150,107 @@ static bool is_hub(const char *source) {
     return strncmp(source, "tcp://", 6) == 0;
 }
 
-/* The journal comes from the first source that is no node's address; without one, from the hub the
- * enrolment names. */
-static void run_audit(const options *given, report *about) {
+/* What is audited, and what the rest is compared with: the hub when one is named or nothing else
+ * is, else the first folder. */
+static const char *find_journal(const options *given) {
     const char *journal = NULL;
-    for (size_t i = 0; i < given->source_count && journal == NULL; i++)
-        journal = is_node(given->sources[i]) ? NULL : given->sources[i];
+    for (size_t i = 0; i < given->source_count; i++)
+        if (is_hub(given->sources[i]))
+            return given->sources[i];
+        else if (journal == NULL && !is_node(given->sources[i]))
+            journal = given->sources[i];
+    return journal;
+}
+
+/* One audit under way, for its observer. */
+typedef struct audited {
+    const options *given;
+    const samme_enrolment *as;
+    const char *journal;
+    report *about;
+} audited;
+
+static samme_status compare(void *observer, samme_space *log, const samme_replay *replay,
+                            samme_span head_note) {
+    const audited *self = observer;
+    const options *given = self->given;
+    samme_status status = SAMME_OK;
+    for (size_t i = 0; i < given->source_count && status == SAMME_OK; i++)
+        if (!is_node(given->sources[i]) && given->sources[i] != self->journal)
+            status = samme_audit_compare(&self->about->comparison, self->as, log, replay, head_note,
+                                         given->sources[i]);
+    return status;
+}
+
+static void audit_hub(audited *self, samme_audit_options *how) {
+    report *about = self->about;
     samme_peer peer = {0};
+    about->status = samme_peer_open(self->given->enrolment, self->journal, &peer, &about->error);
+    if (about->status != SAMME_OK)
+        return;
+    self->as = &peer.enrolment;
+    about->status = samme_audit_hub(&peer, how, &about->audit, &about->error);
+    if (about->status == SAMME_OK)
+        ask_hub(about, &peer);
+    samme_peer_close(&peer);
+}
+
+static void audit_folder(audited *self, samme_audit_options *how) {
+    report *about = self->about;
+    samme_enrolment as;
+    about->status = samme_enrol_load(self->given->enrolment, &as, &about->error);
+    if (about->status != SAMME_OK)
+        return;
+    self->as = &as;
+    about->status = samme_audit_folder(&as, self->journal, how, &about->audit, &about->error);
+    samme_enrol_free(&as);
+}
+
+static void run_audit(const options *given, report *about) {
+    audited self = {.given = given, .journal = find_journal(given), .about = about};
+    samme_audit_options how = given->how;
+    how.held = compare;
+    how.observer = &self;
     about->good = true;
-    if (journal != NULL && !is_hub(journal)) {
-        samme_enrolment as;
-        about->status = samme_crypto_init(&about->error);
-        if (about->status == SAMME_OK)
-            about->status = samme_enrol_load(given->enrolment, &as, &about->error);
-        if (about->status == SAMME_OK) {
-            about->status = samme_audit_folder(&as, journal, &about->audit, &about->error);
-            samme_enrol_free(&as);
-        }
-    } else {
-        about->status = samme_peer_open(given->enrolment, journal, &peer, &about->error);
-        if (about->status == SAMME_OK) {
-            about->status = samme_audit_hub(&peer, &about->audit, &about->error);
-            if (about->status == SAMME_OK)
-                ask_hub(about, &peer);
-            samme_peer_close(&peer);
-        }
-    }
+    about->only_branch = how.only_branch;
+    if (self.journal == NULL || is_hub(self.journal))
+        audit_hub(&self, &how);
+    else
+        audit_folder(&self, &how);
     for (size_t i = 0; about->status == SAMME_OK && i < given->source_count; i++)
         if (is_node(given->sources[i]))
             ask_node(about, given->sources[i]);
     if (about->status != SAMME_OK || about->audit.findings_total > 0 ||
-        about->audit.excess_total > 0)
+        about->audit.excess_total > 0 || about->comparison.fork_count > 0)
         about->good = false;
+    for (size_t i = 0; i < about->comparison.source_count; i++)
+        about->good = about->good && about->comparison.sources[i].status == SAMME_OK;
 }
 
-static void hex(samme_buffer *out, const samme_hash *hash) {
-    samme_hex_append(out, samme_span_of_hash(hash));
-}
-
-static void print_text(const report *about) {
-    const samme_audit *audit = &about->audit;
-    samme_buffer out;
-    samme_buffer_init(&out, 64 * 1024 * 1024);
-    samme_buffer_printf(&out, "journal     %llu records, root ",
-                        (unsigned long long)audit->journal_size);
-    hex(&out, &audit->journal_root);
-    samme_buffer_printf(&out, "\n            %s\n",
-                        audit->head_signed
-                            ? "head signed by the hub; every record, note, root and entry checked"
-                            : "a copy on disk: nobody signed its head; all else checked");
-    samme_buffer_printf(
-        &out,
-        "entries     %llu\ndecisions   %llu decided again\nrelease     %llu newest\nstate       ",
-        (unsigned long long)audit->entries, (unsigned long long)audit->decisions,
-        (unsigned long long)audit->release);
-    hex(&out, &audit->state_digest);
-    samme_buffer_append_text(&out, "\n");
-    for (size_t i = 0; i < about->witness_count; i++)
-        samme_buffer_printf(&out, "digest      %-15s %s (at %llu)\n", about->witnesses[i].result,
-                            about->witnesses[i].who,
-                            (unsigned long long)about->witnesses[i].folded_size);
-    for (size_t i = 0; i < audit->finding_count; i++) {
-        const samme_finding *finding = &audit->findings[i];
-        samme_buffer_printf(
-            &out, "finding     %s: branch %u epoch %u entry %llu (journal record %llu): %s\n",
-            samme_finding_name(finding->kind), finding->position.branch, finding->position.epoch,
-            (unsigned long long)finding->position.index,
-            (unsigned long long)finding->position.journal_index, finding->text);
+/* DIR/fork-1 and so on, as tlog/fork.h has them. */
+static samme_status write_proofs(const char *folder, const report *about, samme_error *error) {
+    samme_status status = samme_folder_make(folder, error);
+    for (size_t i = 0; i < about->comparison.fork_count && status == SAMME_OK; i++) {
+        const samme_audit_fork *fork = &about->comparison.forks[i];
+        char path[4200];
+        snprintf(path, sizeof path, "%.4000s/fork-%zu", folder, i + 1);
+        if (fork->proof.length > 0)
+            status = samme_file_write(path, samme_buffer_span(&fork->proof), PROOF_MODE, error);
     }
-    if (audit->findings_total > audit->finding_count)
-        samme_buffer_printf(&out, "            and %llu more findings\n",
-                            (unsigned long long)(audit->findings_total - audit->finding_count));
-    for (size_t i = 0; i < audit->excess_count; i++) {
-        const Samme__ExcessRow *row = audit->excess[i];
-        samme_buffer_printf(&out,
-                            "beyond sale branch %u receipt %s (till %s, %s) line %u: sold "
-                            "%lld/1000 for %lld, refunded "
-                            "%lld/1000 and %lld, by branches",
-                            row->receipt->branch, row->receipt->number, row->receipt->till,
-                            row->receipt->business_date, row->no, (long long)row->sold,
-                            (long long)row->paid, (long long)row->refunded,
-                            (long long)row->refunded_amount);
-        for (size_t b = 0; b < row->n_branches; b++)
-            samme_buffer_printf(&out, " %u", row->branches[b]);
-        samme_buffer_append_text(&out, "\n");
-    }
-    if (audit->excess_total > audit->excess_count)
-        samme_buffer_printf(&out, "            and %llu more lines beyond sale\n",
-                            (unsigned long long)(audit->excess_total - audit->excess_count));
-    if (about->status != SAMME_OK)
-        samme_buffer_printf(&out, "STOPPED     %s: %s\n", samme_status_name(about->status),
-                            about->error.text);
-    samme_buffer_printf(&out, "result      %s\n", about->good ? "good" : "BAD");
-    fputs(samme_buffer_text(&out), stdout);
-    samme_buffer_free(&out);
-}
-
-static void json_field(samme_buffer *out, const char *name, const char *text) {
-    samme_buffer_printf(out, "\"%s\":", name);
-    samme_json_string(out, samme_span_of_text(text));
-}
-
-static void print_json(const report *about) {
-    const samme_audit *audit = &about->audit;
-    samme_buffer out;
-    samme_buffer_init(&out, 64 * 1024 * 1024);
-    samme_buffer_printf(&out, "{\"result\":\"%s\",\"journalSize\":%llu,\"journalRoot\":\"",
-                        about->good ? "good" : "bad", (unsigned long long)audit->journal_size);
-    hex(&out, &audit->journal_root);
-    samme_buffer_printf(&out,
-                        "\",\"headSigned\":%s,\"entries\":%llu,\"decisions\":%llu,\"release\":%llu,"
-                        "\"stateDigest\":\"",
-                        audit->head_signed ? "true" : "false", (unsigned long long)audit->entries,
-                        (unsigned long long)audit->decisions, (unsigned long long)audit->release);
-    hex(&out, &audit->state_digest);
-    samme_buffer_append_text(&out, "\",\"digests\":[");
-    for (size_t i = 0; i < about->witness_count; i++) {
-        samme_buffer_append_text(&out, i > 0 ? ",{" : "{");
-        json_field(&out, "who", about->witnesses[i].who);
-        samme_buffer_printf(&out, ",\"foldedSize\":%llu,\"digest\":\"",
-                            (unsigned long long)about->witnesses[i].folded_size);
-        hex(&out, &about->witnesses[i].digest);
-        samme_buffer_append_text(&out, "\",");
-        json_field(&out, "result", about->witnesses[i].result);
-        samme_buffer_append_text(&out, "}");
-    }
-    samme_buffer_printf(&out, "],\"findingsTotal\":%llu,\"findings\":[",
-                        (unsigned long long)audit->findings_total);
-    for (size_t i = 0; i < audit->finding_count; i++) {
-        const samme_finding *finding = &audit->findings[i];
-        samme_buffer_printf(
-            &out, "%s{\"kind\":\"%s\",\"branch\":%u,\"epoch\":%u,\"entry\":%llu,\"record\":%llu,",
-            i > 0 ? "," : "", samme_finding_name(finding->kind), finding->position.branch,
-            finding->position.epoch, (unsigned long long)finding->position.index,
-            (unsigned long long)finding->position.journal_index);
-        json_field(&out, "text", finding->text);
-        samme_buffer_append_text(&out, "}");
-    }
-    samme_buffer_printf(&out, "],\"beyondSaleTotal\":%llu,\"beyondSale\":[",
-                        (unsigned long long)audit->excess_total);
-    for (size_t i = 0; i < audit->excess_count; i++) {
-        samme_buffer_append_text(&out, i > 0 ? "," : "");
-        samme_to_json(audit->excess[i], &out);
-    }
-    samme_buffer_append_text(&out, "],");
-    json_field(&out, "stopped", about->status == SAMME_OK ? "" : about->error.text);
-    samme_buffer_append_text(&out, "}");
-    puts(samme_buffer_text(&out));
-    samme_buffer_free(&out);
+    return status;
 }
 
 int samme_cli_audit(int argc, char **argv) {
     static const struct argp_option rows[] = {
         {"as", 'a', "ENROLMENT", 0, "the auditor's folder, made by samme chain enrol", 0},
+        {"every-signature", 'e', NULL, 0,
+         "verify all notes of the branches, not only the newest of each log, which covers them", 0},
+        {"branch", 'b', "N", 0, "only what branch N did, compared with all", 0},
+        {"since", 's', "INDEX|DATE", 0,
+         "only what journal records from INDEX on, or from DATE on, brought", 0},
+        {"state", 't', "FILE", 0,
+         "go on where the audit that kept FILE ended, and keep how far this one came", 0},
+        {"proofs", 'p', "DIR", 0, "write proofs of forks into DIR, for samme audit fork", 0},
         {"json", 'j', NULL, 0, "print the report as JSON", 0},
         {0},
     };
@@ -289,9 +259,11 @@ int samme_cli_audit(int argc, char **argv) {
                                      "[SOURCE...]",
                                      "Replays the journal and decides every return again.\v"
                                      "A SOURCE is tcp://HUB:PORT, the data folder of a hub or "
-                                     "node, or a node's http://HOST:PORT, whose state digest "
-                                     "is compared. Without one the hub named in the enrolment is "
-                                     "asked. Exit code 0: all is as it should be; 1: "
+                                     "node, a folder that samme log export wrote, or a node's "
+                                     "http://HOST:PORT, whose state digest is compared. The hub, "
+                                     "or the first folder, is audited; other folders are compared "
+                                     "with it, entry by entry. Without any the hub named in the "
+                                     "enrolment is asked. Exit code 0: all is as it should be; 1: "
                                      "something is not, and is named; 69: the hub does not answer.",
                                      NULL,
                                      NULL,
@@ -301,16 +273,20 @@ int samme_cli_audit(int argc, char **argv) {
     static report about; /* large; one audit a process */
     run_audit(&given, &about);
     int code = about.good ? SAMME_EXIT_OK : SAMME_EXIT_BAD;
-    if (about.audit.findings == NULL ||
+    if (!about.audit.began ||
         about.status == SAMME_LATER) { /* it never began, or could not go on */
         code = about.status == SAMME_LATER ? SAMME_EXIT_UNREACHABLE : samme_cli_fail(&about.error);
         if (about.status == SAMME_LATER)
             fprintf(stderr, "samme: %s\n", about.error.text);
-    } else if (given.json) {
-        print_json(&about);
     } else {
-        print_text(&about);
+        if (given.proofs != NULL && write_proofs(given.proofs, &about, &about.error) != SAMME_OK)
+            code = samme_cli_fail(&about.error);
+        if (given.json)
+            samme_audit_print_json(&about);
+        else
+            samme_audit_print_text(&about);
     }
+    samme_audit_comparison_free(&about.comparison);
     samme_audit_free(&about.audit);
     return code;
 }

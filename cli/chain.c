@@ -82,7 +82,7 @@ static samme_status make_branch(const samme_chain_folder *folder,
 }
 
 static samme_status add_branch(samme_chain_folder *folder, const struct branch_options *options,
-                               samme_error *error) {
+                               bool *out_complete, samme_error *error) {
     samme_roster_branch branch;
     /* before keys are made: a branch that is there keeps its own */
     if (samme_roster_branch_by_number(&folder->roster, options->number) != NULL)
@@ -91,7 +91,7 @@ static samme_status add_branch(samme_chain_folder *folder, const struct branch_o
     samme_status status = make_branch(folder, options, &branch, error);
     if (status == SAMME_OK)
         status = samme_chain_add_branch(folder, &branch, error);
-    return status == SAMME_OK ? samme_chain_commit_roster(folder, error) : status;
+    return status == SAMME_OK ? samme_chain_commit_roster(folder, out_complete, error) : status;
 }
 
 int samme_cli_chain_add_branch(int argc, char **argv) {
@@ -116,8 +116,9 @@ int samme_cli_chain_add_branch(int argc, char **argv) {
     samme_chain_folder folder;
     if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
         return samme_cli_fail(&error);
-    samme_status status = add_branch(&folder, &options, &error);
-    if (status == SAMME_OK)
+    bool complete = false;
+    samme_status status = add_branch(&folder, &options, &complete, &error);
+    if (status == SAMME_OK && complete)
         printf("branch %u %s in roster %llu\n", options.number, options.name,
                (unsigned long long)folder.roster.version);
     samme_chain_close(&folder);
@@ -196,8 +197,16 @@ static samme_status add_peer_once(samme_chain_folder *folder, const struct enrol
         return status;
     peer.curve = samme_curve_public(secret);
     samme_wipe(secret, sizeof secret);
+    bool complete = false;
     status = samme_chain_add_peer(folder, &peer, error);
-    return status == SAMME_OK ? samme_chain_commit_roster(folder, error) : status;
+    if (status == SAMME_OK)
+        status = samme_chain_commit_roster(folder, &complete, error);
+    if (status == SAMME_OK && !complete)
+        status = samme_fail(error, SAMME_LATER,
+                            "%s: the roster that names it waits for signatures: enrol again when "
+                            "samme chain sign has put it in force",
+                            options->name);
+    return status;
 }
 
 int samme_cli_chain_enrol(int argc, char **argv) {

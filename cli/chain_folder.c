@@ -10,6 +10,33 @@
 #include "enrol/key_file.h"
 #include "os/files.h"
 
+static samme_status root_at(const samme_chain_folder *folder, uint64_t version, samme_root *out,
+                            samme_error *error) {
+    char name[48];
+    samme_buffer note;
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    snprintf(name, sizeof name, "roots/%llu.note", (unsigned long long)version);
+    samme_status status = samme_note_file_read(folder->path, name, &note, error);
+    if (status == SAMME_OK)
+        status = samme_root_open(samme_buffer_span(&note), out, error);
+    samme_buffer_free(&note);
+    return status;
+}
+
+/* What was signed under an earlier root stays what it is: the newest root under which it verifies.
+ */
+static samme_status open_roster(samme_chain_folder *folder, samme_error *error) {
+    const samme_span note = samme_buffer_span(&folder->roster_note);
+    samme_status status = samme_roster_open(&folder->root, note, &folder->roster, error);
+    for (uint64_t version = folder->root.version; status == SAMME_BAD_SIGNATURE && version > 1;) {
+        samme_root older;
+        if (root_at(folder, --version, &older, NULL) == SAMME_OK &&
+            samme_roster_open(&older, note, &folder->roster, NULL) == SAMME_OK)
+            return SAMME_OK;
+    }
+    return status;
+}
+
 static samme_status read_notes(const char *path, samme_chain_folder *out, samme_error *error) {
     samme_status status = samme_note_file_read(path, "root.note", &out->root_note, error);
     if (status == SAMME_OK)
@@ -19,8 +46,7 @@ static samme_status read_notes(const char *path, samme_chain_folder *out, samme_
     status = samme_root_open(samme_buffer_span(&out->root_note), &out->root, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "%s/root.note", path);
-    status =
-        samme_roster_open(&out->root, samme_buffer_span(&out->roster_note), &out->roster, error);
+    status = open_roster(out, error);
     return status == SAMME_OK ? status : samme_fail_in(error, status, "%s/roster.note", path);
 }
 
@@ -52,44 +78,6 @@ void samme_chain_close(samme_chain_folder *folder) {
     if (folder->lock_fd >= 0)
         close(folder->lock_fd);
     folder->lock_fd = -1;
-}
-
-static samme_status write_roster(const samme_chain_folder *folder, samme_span note,
-                                 samme_error *error) {
-    char hub[SAMME_FILE_PATH_MAX];
-    samme_status status = samme_path_in(folder->path, "hub", hub, error);
-    if (status == SAMME_OK)
-        status = samme_note_file_write(folder->path, "roster.note", note, error);
-    if (status == SAMME_OK)
-        status = samme_enrol_add_roster(hub, folder->roster.version, note, error);
-    return status;
-}
-
-samme_status samme_chain_commit_roster(samme_chain_folder *folder, samme_error *error) {
-    samme_buffer text, note;
-    samme_roster opened;
-    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
-    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
-    folder->roster.previous = samme_sha256(samme_buffer_span(&folder->roster_note));
-    folder->roster.version++;
-    samme_status status = samme_roster_text(&folder->root, &folder->roster, &text, error);
-    if (status == SAMME_OK)
-        status = samme_keys_sign(folder->path, &folder->root, SAMME_ROLE_ROSTER,
-                                 samme_buffer_span(&text), &note, error);
-    if (status == SAMME_OK)
-        status = samme_roster_open(&folder->root, samme_buffer_span(&note), &opened, error);
-    if (status == SAMME_OK) {
-        samme_roster_free(&opened);
-        status = write_roster(folder, samme_buffer_span(&note), error);
-    }
-    if (status == SAMME_OK) {
-        samme_buffer_free(&folder->roster_note);
-        folder->roster_note = note;
-    } else {
-        samme_buffer_free(&note);
-    }
-    samme_buffer_free(&text);
-    return status;
 }
 
 samme_status samme_chain_add_branch(samme_chain_folder *folder, const samme_roster_branch *branch,
@@ -144,6 +132,18 @@ void samme_chain_key_owner(samme_enrol_role role, uint32_t branch, const char *n
         snprintf(out, SAMME_NAME_MAX + 32, "%s-%s", samme_enrol_role_name(role), name);
 }
 
+samme_status samme_chain_open_release(const samme_chain_folder *folder, samme_span note,
+                                      samme_release *out, samme_error *error) {
+    samme_status status = samme_release_open(&folder->root, note, out, error);
+    for (uint64_t version = folder->root.version; status == SAMME_BAD_SIGNATURE && version > 1;) {
+        samme_root older;
+        if (root_at(folder, --version, &older, NULL) == SAMME_OK &&
+            samme_release_open(&older, note, out, NULL) == SAMME_OK)
+            return SAMME_OK;
+    }
+    return status;
+}
+
 samme_status samme_chain_published(const samme_chain_folder *folder, uint64_t *out_version,
                                    samme_hash *out_hash, samme_error *error) {
     char path[SAMME_FILE_PATH_MAX];
@@ -158,8 +158,8 @@ samme_status samme_chain_published(const samme_chain_folder *folder, uint64_t *o
     samme_release release;
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
     status = samme_file_read(path, &note, error);
-    if (status == SAMME_OK && (status = samme_release_open(&folder->root, samme_buffer_span(&note),
-                                                           &release, error)) != SAMME_OK)
+    if (status == SAMME_OK && (status = samme_chain_open_release(folder, samme_buffer_span(&note),
+                                                                 &release, error)) != SAMME_OK)
         status = samme_fail_in(error, status, "%s", path);
     if (status == SAMME_OK) {
         *out_version = release.version;
@@ -187,106 +187,4 @@ samme_status samme_cli_folder_unused(const char *path, bool *out_unused, samme_e
     *out_unused = entry == NULL;
     closedir(directory);
     return SAMME_OK;
-}
-
-/* What the roster says about the branch or peer; SAMME_NOT_FOUND when it does not name it. */
-static samme_status from_roster(const samme_chain_folder *folder, samme_enrolment *enrolment,
-                                samme_error *error) {
-    if (enrolment->role != SAMME_ENROL_BRANCH)
-        return SAMME_OK;
-    const samme_roster_branch *branch =
-        samme_roster_branch_by_number(&folder->roster, enrolment->branch);
-    if (branch == NULL)
-        return samme_fail(error, SAMME_NOT_FOUND,
-                          "branch %u: not in the roster, add it with samme chain add-branch",
-                          enrolment->branch);
-    enrolment->epoch = branch->epoch;
-    enrolment->region = branch->region;
-    memcpy(enrolment->name, branch->name, sizeof enrolment->name);
-    return SAMME_OK;
-}
-
-/* The address is what the enrolled machine finds the hub under, if init was told one. */
-static samme_status read_hub_address(const samme_chain_folder *folder, samme_enrolment *enrolment,
-                                     samme_error *error) {
-    char path[SAMME_FILE_PATH_MAX];
-    samme_status status = samme_path_in(folder->path, "hub.address", path, error);
-    if (status != SAMME_OK || !samme_file_exists(path))
-        return status;
-    return samme_line_file_read(folder->path, "hub.address", enrolment->hub, sizeof enrolment->hub,
-                                error);
-}
-
-/* Only with the keys that the roster names does the hub let a machine in. */
-static samme_status take_keys(const samme_chain_folder *folder, samme_enrolment *enrolment,
-                              samme_error *error) {
-    char owner[SAMME_NAME_MAX + 32];
-    samme_chain_key_owner(enrolment->role, enrolment->branch, enrolment->name, owner);
-    samme_status status =
-        samme_keys_read(folder->path, owner, "curve.secret", enrolment->curve_secret, error);
-    samme_peer_key curve = samme_curve_public(enrolment->curve_secret);
-    if (status == SAMME_OK && enrolment->role != SAMME_ENROL_BRANCH) {
-        const samme_roster_peer *peer = samme_roster_peer_by_curve(&folder->roster, &curve);
-        if (peer == NULL || strcmp(peer->name, enrolment->name) != 0)
-            status =
-                samme_fail(error, SAMME_MISMATCH, "%s/keys/%s: not the key that the roster names",
-                           folder->path, owner);
-        return status;
-    }
-    if (status == SAMME_OK)
-        status = samme_keys_read(folder->path, owner, "log.seed", enrolment->log_seed.bytes, error);
-    if (status != SAMME_OK)
-        return status;
-    samme_public_key log = samme_sign_public(&enrolment->log_seed);
-    const samme_roster_branch *branch = samme_roster_branch_by_curve(&folder->roster, &curve);
-    if (branch == NULL || branch->number != enrolment->branch ||
-        memcmp(&branch->log_key.key, &log, sizeof log) != 0)
-        return samme_fail(error, SAMME_MISMATCH, "%s/keys/%s: not the keys that the roster names",
-                          folder->path, owner);
-    return SAMME_OK;
-}
-
-/* A folder with something else in it is left alone; the same enrolment may be written again. */
-static samme_status check_target(const samme_enrolment *enrolment, const char *out_folder,
-                                 samme_error *error) {
-    bool unused;
-    samme_status status = samme_cli_folder_unused(out_folder, &unused, error);
-    if (status != SAMME_OK || unused)
-        return status;
-    samme_enrolment there;
-    bool same = false;
-    if (samme_enrol_load(out_folder, &there, NULL) == SAMME_OK) {
-        same = strcmp(there.chain, enrolment->chain) == 0 && there.role == enrolment->role &&
-               there.branch == enrolment->branch && strcmp(there.name, enrolment->name) == 0;
-        samme_enrol_free(&there);
-    }
-    return same ? SAMME_OK
-                : samme_fail(error, SAMME_CONFLICT,
-                             "%s: not empty: expected a new folder, or one that was written for "
-                             "the same machine",
-                             out_folder);
-}
-
-samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme_enrol_role role,
-                                         uint32_t branch, const char *name, const char *out_folder,
-                                         samme_error *error) {
-    samme_enrolment enrolment = {.role = role, .branch = branch};
-    memcpy(enrolment.chain, folder->root.chain, sizeof enrolment.chain);
-    snprintf(enrolment.name, sizeof enrolment.name, "%s", name);
-    enrolment.hub_curve = folder->roster.hub_curve;
-    enrolment.hub_log = folder->roster.hub_log;
-    enrolment.root_note = folder->root_note; /* lent: it stays the folder's */
-    samme_status status = from_roster(folder, &enrolment, error);
-    if (status == SAMME_OK)
-        status = read_hub_address(folder, &enrolment, error);
-    if (status == SAMME_OK)
-        status = samme_chain_published(folder, &enrolment.lowest_release, NULL, error);
-    if (status == SAMME_OK)
-        status = take_keys(folder, &enrolment, error);
-    if (status == SAMME_OK)
-        status = check_target(&enrolment, out_folder, error);
-    if (status == SAMME_OK)
-        status = samme_enrol_write(out_folder, &enrolment, error);
-    samme_wipe(&enrolment, sizeof enrolment);
-    return status;
 }

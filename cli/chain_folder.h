@@ -2,6 +2,7 @@
 #ifndef SAMME_CLI_CHAIN_FOLDER_H
 #define SAMME_CLI_CHAIN_FOLDER_H
 
+#include "cli/keys.h"
 #include "enrol/enrol.h"
 
 /* Open, it is locked: one command at a time changes it. */
@@ -19,10 +20,31 @@ samme_status samme_chain_open(const char *path, samme_chain_folder *out,
                               samme_error *error) SAMME_CHECKED;
 void samme_chain_close(samme_chain_folder *folder);
 
-/* Signs folder->roster, as changed by the caller, as the version after the one held, and writes it
- * to the folder and to the hub's. */
-samme_status samme_chain_commit_roster(samme_chain_folder *folder,
+/* Begins the roster after the one held: folder->roster, as changed by the caller, as roster.txt,
+ * and adds the signature of DIR/keys/roster.seed when that is there. SAMME_CONFLICT when a root or
+ * roster waits already. As samme_chain_sign from there. */
+samme_status samme_chain_commit_roster(samme_chain_folder *folder, bool *out_complete,
                                        samme_error *error) SAMME_CHECKED;
+/* The same for a root; its version and previous are filled in here. */
+samme_status samme_chain_commit_root(samme_chain_folder *folder, samme_root *root,
+                                     bool *out_complete, samme_error *error) SAMME_CHECKED;
+
+/* How far a root or roster that waits has come. */
+typedef struct samme_chain_signed {
+    samme_role role;
+    uint64_t version;
+    unsigned valid, threshold; /* of its own root's keys */
+    unsigned replaced_valid,
+        replaced_threshold; /* of the keys of the root that it replaces; else 0 */
+    bool complete;
+} samme_chain_signed;
+
+/* Adds signatures to what waits; what is complete is in force: written to the folder and to the
+ * hub's. SAMME_NOT_FOUND: nothing waits, or no key; else as samme_keys_sign. */
+samme_status samme_chain_sign(samme_chain_folder *folder, const samme_signers *signers,
+                              samme_chain_signed *out, samme_error *error) SAMME_CHECKED;
+/* Prints what samme_chain_sign found, in a line. */
+void samme_chain_say_signed(const samme_chain_folder *folder, const samme_chain_signed *what);
 /* Both insert at the place that the order asks for; SAMME_CONFLICT when number or name is there,
  * SAMME_TOO_LARGE when the roster is full. */
 samme_status samme_chain_add_branch(samme_chain_folder *folder, const samme_roster_branch *branch,
@@ -38,6 +60,10 @@ samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme
 /* Name of the folder below DIR/keys where the keys of a branch or peer are. */
 void samme_chain_key_owner(samme_enrol_role role, uint32_t branch, const char *name,
                            char out[static SAMME_NAME_MAX + 32]);
+/* A release note under the root that was in force when it was signed: the newest one under which it
+ * verifies. As samme_release_open. */
+samme_status samme_chain_open_release(const samme_chain_folder *folder, samme_span note,
+                                      samme_release *out, samme_error *error) SAMME_CHECKED;
 /* Version of DIR/release.note, the release that was published last; 0 when none was. *out_hash,
  * which may be NULL, is the note's. */
 samme_status samme_chain_published(const samme_chain_folder *folder, uint64_t *out_version,

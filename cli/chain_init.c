@@ -7,6 +7,7 @@
 #include "cli/keys.h"
 #include "enrol/key_file.h"
 #include "os/clock.h"
+#include "os/files.h"
 
 #define HEAD_OFFICE "head-office"
 
@@ -16,6 +17,7 @@ struct init_options {
     const char *folder;
     const char *chain;
     const char *hub;
+    bool seal;
 };
 
 static error_t parse_init(int key, char *argument, struct argp_state *state) {
@@ -31,6 +33,9 @@ static error_t parse_init(int key, char *argument, struct argp_state *state) {
         if (!samme_hub_address_valid(argument))
             argp_error(state, "--hub: expected tcp://HOST:PORT");
         options->hub = argument;
+        return 0;
+    case 's':
+        options->seal = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
@@ -50,19 +55,24 @@ static error_t parse_init(int key, char *argument, struct argp_state *state) {
 static samme_status make_root(const struct init_options *options, samme_root *out,
                               samme_error *error) {
     samme_root root = {.version = 1};
+    char keys[SAMME_FILE_PATH_MAX];
+    samme_status made = samme_path_in(options->folder, "keys", keys, error);
+    if (made == SAMME_OK)
+        made = samme_folder_make(keys, error);
+    if (made != SAMME_OK)
+        return made;
     snprintf(root.chain, sizeof root.chain, "%s", options->chain);
     for (unsigned role = 0; role < SAMME_ROLE_COUNT; role++) {
         const char *role_name = samme_role_name((samme_role)role);
-        char file[32], name[SAMME_NOTE_NAME_MAX + 1];
-        samme_seed seed;
-        snprintf(file, sizeof file, "%s.seed", role_name);
+        char path[SAMME_FILE_PATH_MAX], file[32], name[SAMME_NOTE_NAME_MAX + 1];
+        samme_public_key key;
+        snprintf(file, sizeof file, "keys/%s.seed", role_name);
         snprintf(name, sizeof name, "%s/key/%s-1", root.chain, role_name);
-        samme_status status =
-            samme_keys_take(options->folder, ".", file, SAMME_KEY_SIGNING, seed.bytes, error);
+        samme_status status = samme_path_in(options->folder, file, path, error);
+        if (status == SAMME_OK)
+            status = samme_keys_make(path, options->seal, &key, error);
         if (status != SAMME_OK)
             return status;
-        samme_public_key key = samme_sign_public(&seed);
-        samme_wipe(&seed, sizeof seed);
         root.roles[role].threshold = root.roles[role].count = 1;
         status = samme_vkey_make(name, &key, &root.roles[role].keys[0], error);
         if (status != SAMME_OK)
@@ -70,6 +80,14 @@ static samme_status make_root(const struct init_options *options, samme_root *ou
     }
     *out = root;
     return SAMME_OK;
+}
+
+static samme_status sign(const struct init_options *options, const samme_hub_keys *hub,
+                         samme_role role, const samme_buffer *text, samme_buffer *out,
+                         samme_error *error) {
+    const samme_signing signing = {
+        .chain_folder = options->folder, .role = role, .root = &hub->root};
+    return samme_keys_sign(&signing, samme_buffer_span(text), out, error);
 }
 
 static samme_status write_root(const struct init_options *options, samme_hub_keys *hub,
@@ -80,13 +98,15 @@ static samme_status write_root(const struct init_options *options, samme_hub_key
     if (status == SAMME_OK)
         status = samme_root_text(&hub->root, &text, error);
     if (status == SAMME_OK)
-        status = samme_keys_sign(options->folder, &hub->root, SAMME_ROLE_ROOT,
-                                 samme_buffer_span(&text), &hub->root_note, error);
+        status = sign(options, hub, SAMME_ROLE_ROOT, &text, &hub->root_note, error);
     if (status == SAMME_OK) /* what is written has been read as everyone will read it */
         status = samme_root_open(samme_buffer_span(&hub->root_note), &hub->root, error);
     if (status == SAMME_OK)
         status = samme_note_file_write(options->folder, "root.note",
                                        samme_buffer_span(&hub->root_note), error);
+    if (status == SAMME_OK)
+        status =
+            samme_enrol_add_root(options->folder, 1, samme_buffer_span(&hub->root_note), error);
     samme_buffer_free(&text);
     return status;
 }
@@ -125,8 +145,7 @@ static samme_status write_roster(const struct init_options *options, samme_hub_k
     if (status == SAMME_OK)
         status = samme_roster_text(&hub->root, &roster, &text, error);
     if (status == SAMME_OK)
-        status = samme_keys_sign(options->folder, &hub->root, SAMME_ROLE_ROSTER,
-                                 samme_buffer_span(&text), &hub->roster_note, error);
+        status = sign(options, hub, SAMME_ROLE_ROSTER, &text, &hub->roster_note, error);
     if (status == SAMME_OK)
         status =
             samme_roster_open(&hub->root, samme_buffer_span(&hub->roster_note), &opened, error);
@@ -190,6 +209,7 @@ int samme_cli_chain_init(int argc, char **argv) {
          .key = OPTION_HUB,
          .arg = "tcp://HOST:PORT",
          .doc = "where branches find the hub; written into their enrolments"},
+        {.name = "seal", .key = 's', .doc = "seal the signing keys with a passphrase"},
         {0},
     };
     static const struct argp argp = {

@@ -28,6 +28,9 @@ typedef struct samme_command {
 int samme_cli_chain_init(int argc, char **argv);       /* cli/chain_init.c */
 int samme_cli_chain_add_branch(int argc, char **argv); /* cli/chain.c */
 int samme_cli_chain_enrol(int argc, char **argv);
+int samme_cli_chain_rotate(int argc, char **argv); /* cli/chain_rotate.c */
+int samme_cli_chain_sign(int argc, char **argv);   /* cli/chain_sign.c */
+int samme_cli_chain_key(int argc, char **argv);
 int samme_cli_release_build(int argc, char **argv);   /* cli/release.c */
 int samme_cli_release_sign(int argc, char **argv);    /* cli/release_sign.c */
 int samme_cli_release_publish(int argc, char **argv); /* cli/publish.c */
@@ -39,9 +42,18 @@ int samme_cli_diff(int argc, char **argv);            /* cli/diff.c */
 int samme_cli_import_receipts(int argc, char **argv); /* cli/import.c */
 int samme_cli_import_returns(int argc, char **argv);  /* cli/import_returns.c */
 int samme_cli_audit(int argc, char **argv);           /* cli/audit.c */
+int samme_cli_audit_case(int argc, char **argv);      /* cli/audit_case.c */
+int samme_cli_audit_fork(int argc, char **argv);      /* cli/audit_fork.c */
 int samme_cli_status(int argc, char **argv);          /* cli/status.c */
 int samme_cli_log_export(int argc, char **argv);      /* cli/log_export.c */
 int samme_cli_log_verify(int argc, char **argv);      /* cli/log.c */
+int samme_cli_till_add(int argc, char **argv);        /* cli/till.c */
+int samme_cli_till_list(int argc, char **argv);
+int samme_cli_till_remove(int argc, char **argv);
+int samme_cli_person_add(int argc, char **argv); /* cli/person.c */
+int samme_cli_person_list(int argc, char **argv);
+int samme_cli_person_remove(int argc, char **argv);
+int samme_cli_person_unlock(int argc, char **argv);
 
 /* Prints "samme: text" and returns the exit code that belongs to the status. */
 int samme_cli_fail(const samme_error *error);

@@ -1,27 +1,27 @@
-/* samme log export --as ENROLMENT [tcp://HUB] DIR: the journal, and the log of every branch, as
- * tlog-tiles files that strangers' tools can check. Everything is checked on the way. */
+/* samme log export --as ENROLMENT [tcp://HUB | DATA-FOLDER] DIR: the journal, and the log of every
+ * branch, as tlog-tiles files that strangers' tools can check, and beside them what an audit needs
+ * more: the branches' notes and the documents. Everything is checked on the way. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
-#include "cli/peer.h"
+#include "cli/exporting.h"
 #include "crypto/hash.h"
-#include "journal/batch.h"
-#include "journal/record.h"
 #include "os/files.h"
+#include "tlog/tile.h"
 #include "tlog/writer.h"
 
 enum {
     PATH_BYTES = 4096,
-    ASK_MS = 30000,
-    LATE_ANSWERS_MAX = 16, /* to questions that were repeated */
     ARENA_BYTES = 64 * 1024 * 1024,
     FILE_MODE = 0644, /* it is for others */
 };
 
 typedef struct options {
-    const char *enrolment, *hub, *folder;
+    const char *enrolment, *hub_keys;
+    const char *from, *folder; /* `from` NULL: the enrolment's hub */
 } options;
 
 /* A log as it grows in its folder. */
@@ -30,31 +30,39 @@ typedef struct exported {
     char folder[PATH_BYTES];
     samme_vkey key;
     samme_log_writer writer;
-    samme_buffer checkpoint; /* newest */
+    samme_buffer checkpoint; /* newest; empty: nobody has signed one */
+    samme_buffer notes;      /* of its batches, that are not written yet */
+    uint64_t note_count;     /* written, and those */
 } exported;
 
 typedef struct exporter {
-    samme_peer peer;
+    samme_export_source source;
     const char *folder;
     exported *journal;
     exported **branches; /* in order of branch and epoch */
     size_t branch_count;
+    samme_root root;     /* in force at the record at hand */
     samme_roster roster; /* version 0: none yet */
     samme_hash roster_hash;
-    samme_arena part_arena, entries_arena, scratch;
-    const Samme__EntriesPart *entries; /* newest answer: often several batches */
+    samme_arena scratch;
 } exporter;
 
 static error_t parse(int key, char *value, struct argp_state *state) {
     options *given = state->input;
     if (key == 'a')
         given->enrolment = value;
-    else if (key == ARGP_KEY_ARG && given->hub == NULL && strncmp(value, "tcp://", 6) == 0)
-        given->hub = value;
-    else if (key == ARGP_KEY_ARG && given->folder == NULL)
+    else if (key == 'k')
+        given->hub_keys = value;
+    else if (key == ARGP_KEY_ARG && state->arg_num == 0)
         given->folder = value;
-    else if (key == ARGP_KEY_ARG)
-        argp_error(state, "expected tcp://HUB:PORT and a folder");
+    else if (key == ARGP_KEY_ARG && state->arg_num == 1) {
+        given->from = given->folder;
+        given->folder = value;
+    } else if (key == ARGP_KEY_ARG)
+        argp_error(state, "expected tcp://HUB:PORT or a data folder, and the folder to write to");
+    else if (key == ARGP_KEY_END && given->folder != NULL &&
+             strncmp(given->folder, "tcp://", 6) == 0)
+        argp_error(state, "expected the folder to write to");
     else if (key == ARGP_KEY_END && given->enrolment == NULL)
         argp_error(state, "expected --as ENROLMENT");
     else if (key == ARGP_KEY_END && given->folder == NULL)
@@ -92,6 +100,7 @@ static samme_status open_log(const exporter *self, uint32_t branch, uint32_t epo
     }
     samme_log_writer_init(&log->writer, (samme_log_sink){log, write_log_file});
     samme_buffer_init(&log->checkpoint, SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&log->notes, SAMME_TILE_WIDTH * (2 + SAMME_ENTRY_MAX_BYTES));
     *out = log;
     return SAMME_OK;
 }
@@ -101,6 +110,7 @@ static void close_log(exported *log) {
         return;
     samme_log_writer_free(&log->writer);
     samme_buffer_free(&log->checkpoint);
+    samme_buffer_free(&log->notes);
     free(log);
 }
 
@@ -109,6 +119,27 @@ static samme_status keep_checkpoint(exported *log, samme_span note, samme_error 
     samme_buffer_append(&log->checkpoint, note);
     samme_status status = samme_buffer_status(&log->checkpoint);
     return status == SAMME_OK ? SAMME_OK : samme_fail(error, status, "no memory for a checkpoint");
+}
+
+/* Writes the notes that wait: up to 256 in a file, as a bundle of entries has them. */
+static samme_status write_notes(exported *log, samme_error *error) {
+    char path[SAMME_TILE_PATH_MAX + 1];
+    const size_t cut = strlen("tile/entries") - strlen("notes");
+    const samme_tile tile = {.entries = true,
+                             .index = (log->note_count - 1) / SAMME_TILE_WIDTH,
+                             .width = SAMME_TILE_WIDTH};
+    samme_tile_path(&tile, path);
+    memcpy(path + cut, "notes", strlen("notes"));
+    samme_status status = write_log_file(log, path + cut, samme_buffer_span(&log->notes), error);
+    samme_buffer_clear(&log->notes);
+    return status;
+}
+
+static samme_status keep_note(exported *log, samme_span note, samme_error *error) {
+    samme_status status = samme_bundle_append(&log->notes, note);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "a note of branch %u is too long", log->branch);
+    return ++log->note_count % SAMME_TILE_WIDTH == 0 ? write_notes(log, error) : SAMME_OK;
 }
 
 /* The log of a branch in an epoch; it begins when its first batch comes. */
@@ -141,35 +172,6 @@ static samme_status branch_log(exporter *self, uint32_t branch, uint32_t epoch, 
     return SAMME_OK;
 }
 
-/* A batch of the answer at hand, or of the next one. */
-static samme_status pull_batch(exporter *self, uint64_t index, samme_batch *out,
-                               samme_error *error) {
-    for (unsigned asked = 0;; asked++) {
-        for (size_t i = 0; self->entries != NULL && i < self->entries->n_batches; i++) {
-            const Samme__Batch *batch = self->entries->batches[i];
-            if (batch->journal_index == index)
-                return samme_batch_from_items(batch->items, batch->n_items,
-                                              samme_span_of_bytes(batch->note), &self->scratch, out,
-                                              error);
-        }
-        if (asked == LATE_ANSWERS_MAX)
-            return samme_fail(error, SAMME_NOT_FOUND, "the hub does not give its entries");
-        self->entries = NULL;
-        samme_arena_reset(&self->entries_arena);
-        Samme__PullEntries pull = SAMME__PULL_ENTRIES__INIT;
-        Samme__Message request = SAMME__MESSAGE__INIT, *answer;
-        pull.journal_index = index;
-        request.what_case = SAMME__MESSAGE__WHAT_PULL_ENTRIES;
-        request.pull_entries = &pull;
-        samme_status status =
-            samme_peer_ask(&self->peer, &request, SAMME__MESSAGE__WHAT_ENTRIES_PART, ASK_MS,
-                           &self->entries_arena, &answer, error);
-        if (status != SAMME_OK)
-            return status;
-        self->entries = answer->entries_part;
-    }
-}
-
 static samme_status take_batch(exporter *self, uint64_t index, const samme_record *record,
                                samme_error *error) {
     const struct samme_batch_record *what = &record->batch;
@@ -179,7 +181,8 @@ static samme_status take_batch(exporter *self, uint64_t index, const samme_recor
                           what->branch, what->epoch);
     samme_batch batch;
     exported *log = NULL;
-    samme_status status = pull_batch(self, index, &batch, error);
+    samme_status status =
+        samme_export_batch(&self->source, index, record, &self->scratch, &batch, error);
     if (status == SAMME_OK)
         status = branch_log(self, what->branch, what->epoch, &log, error);
     if (status != SAMME_OK)
@@ -192,59 +195,77 @@ static samme_status take_batch(exporter *self, uint64_t index, const samme_recor
     if (log->writer.range.size != what->old_size || range.size != what->new_size ||
         !samme_hash_equal(&root, &what->root) || !samme_hash_equal(&note, &record->note_hash))
         return samme_fail(error, SAMME_MISMATCH,
-                          "what the hub gives of branch %u is not what the record states",
-                          what->branch);
+                          "what is given of branch %u is not what the record states", what->branch);
     for (size_t i = 0; i < batch.count && status == SAMME_OK; i++)
         status = samme_log_writer_append(&log->writer, batch.entries[i], error);
     log->key = branch->log_key;
+    if (status == SAMME_OK)
+        status = keep_note(log, batch.note, error);
     return status == SAMME_OK ? keep_checkpoint(log, batch.note, error) : status;
 }
 
-static samme_status pull_note(exporter *self, const samme_hash *hash, samme_span *out,
-                              samme_error *error) {
-    Samme__PullDocuments pull = SAMME__PULL_DOCUMENTS__INIT;
-    ProtobufCBinaryData wanted = samme_bytes_of_span(samme_span_of_hash(hash));
-    pull.n_hashes = 1;
-    pull.hashes = &wanted;
-    Samme__Message request = SAMME__MESSAGE__INIT, *answer;
-    request.what_case = SAMME__MESSAGE__WHAT_PULL_DOCUMENTS;
-    request.pull_documents = &pull;
-    for (unsigned asked = 0; asked <= LATE_ANSWERS_MAX; asked++) {
-        samme_status status =
-            samme_peer_ask(&self->peer, &request, SAMME__MESSAGE__WHAT_DOCUMENTS_PART, ASK_MS,
-                           &self->scratch, &answer, error);
-        if (status != SAMME_OK)
-            return status;
-        for (size_t i = 0; i < answer->documents_part->n_documents; i++) {
-            *out = samme_span_of_bytes(answer->documents_part->documents[i]);
-            const samme_hash found = samme_sha256(*out);
-            if (samme_hash_equal(&found, hash))
-                return SAMME_OK;
-        }
-    }
-    return samme_fail(error, SAMME_NOT_FOUND, "the hub does not give the note of a roster");
+/* A note or document into DIR/documents, named by its hash. */
+static samme_status take_document(exporter *self, const samme_hash *hash, samme_span *out,
+                                  samme_error *error) {
+    char path[100];
+    samme_buffer hex;
+    samme_buffer_init(&hex, 2 * sizeof hash->bytes);
+    samme_hex_append(&hex, samme_span_of_hash(hash));
+    snprintf(path, sizeof path, "documents/%s", samme_buffer_text(&hex));
+    samme_buffer_free(&hex);
+    samme_status status = samme_export_document(&self->source, hash, &self->scratch, out, error);
+    return status == SAMME_OK ? write_log_file(self->journal, path, *out, error) : status;
 }
 
 /* Adopted as a replay would: one that does not verify or follow is passed over. */
-static samme_status take_roster(exporter *self, const samme_record *record, samme_error *error) {
-    samme_span note;
+static void adopt_roster(exporter *self, const samme_record *record, samme_span note) {
     samme_roster roster;
-    samme_status status = pull_note(self, &record->note_hash, &note, error);
-    if (status != SAMME_OK)
-        return status;
-    if (samme_roster_open(&self->peer.enrolment.root, note, &roster, NULL) != SAMME_OK)
-        return SAMME_OK;
+    if (samme_roster_open(&self->root, note, &roster, NULL) != SAMME_OK)
+        return;
     const samme_hash *held = self->roster.version != 0 ? &self->roster_hash : NULL;
     if (roster.version != record->version ||
         samme_successor_check("roster", self->roster.version, held, roster.version,
                               &roster.previous, NULL) != SAMME_OK) {
         samme_roster_free(&roster);
-        return SAMME_OK;
+        return;
     }
     samme_roster_free(&self->roster);
     self->roster = roster;
     self->roster_hash = record->note_hash;
-    return SAMME_OK;
+}
+
+static void adopt_root(exporter *self, const samme_record *record, samme_span note) {
+    samme_root root;
+    if (samme_root_follow(&self->root, note, &root, NULL) == SAMME_OK &&
+        root.version == record->version)
+        self->root = root;
+}
+
+/* What a release lists; of one that no release key signed, nothing is wanted. */
+static samme_status take_release(exporter *self, samme_span note, samme_error *error) {
+    samme_release release;
+    samme_status status = SAMME_OK;
+    if (samme_release_open(&self->root, note, &release, NULL) != SAMME_OK)
+        return SAMME_OK;
+    for (size_t i = 0; i < release.document_count && status == SAMME_OK; i++) {
+        samme_span ignored;
+        samme_arena_reset(&self->scratch);
+        status = take_document(self, &release.documents[i].hash, &ignored, error);
+    }
+    samme_release_free(&release);
+    return status;
+}
+
+static samme_status take_note(exporter *self, const samme_record *record, samme_error *error) {
+    samme_span note;
+    samme_status status = take_document(self, &record->note_hash, &note, error);
+    if (status == SAMME_OK && record->kind == SAMME_RECORD_ROSTER)
+        adopt_roster(self, record, note);
+    if (status == SAMME_OK && record->kind == SAMME_RECORD_ROOT)
+        adopt_root(self, record, note);
+    return status == SAMME_OK && record->kind == SAMME_RECORD_RELEASE
+               ? take_release(self, note, error)
+               : status;
 }
 
 static samme_status take_record(exporter *self, samme_span bytes, samme_error *error) {
@@ -259,22 +280,23 @@ static samme_status take_record(exporter *self, samme_span bytes, samme_error *e
         return SAMME_OK; /* of a later version: in the journal, but without entries */
     if (status == SAMME_OK && record.kind == SAMME_RECORD_BATCH)
         status = take_batch(self, index, &record, error);
-    if (status == SAMME_OK && record.kind == SAMME_RECORD_ROSTER)
-        status = take_roster(self, &record, error);
+    if (status == SAMME_OK && record.kind != SAMME_RECORD_BATCH)
+        status = take_note(self, &record, error);
     return status == SAMME_OK || status == SAMME_LATER
                ? status
                : samme_fail_in(error, status, "journal record %llu", (unsigned long long)index);
 }
 
 /* Whether the records lead to the head that the hub signed; *log is the journal as it is before. */
-static samme_status check_part(const exported *log, const Samme__JournalPart *part,
+static samme_status check_part(const exported *log, const samme_export_part *part,
                                samme_error *error) {
     samme_range range = log->writer.range;
     samme_checkpoint head;
-    samme_status status =
-        samme_checkpoint_open(samme_span_of_bytes(part->note), &log->key, &head, error);
-    for (size_t i = 0; i < part->n_records && status == SAMME_OK; i++) {
-        samme_hash leaf = samme_leaf_hash(samme_span_of_bytes(part->records[i]));
+    if (part->note.length == 0)
+        return SAMME_OK;
+    samme_status status = samme_checkpoint_open(part->note, &log->key, &head, error);
+    for (size_t i = 0; i < part->count && status == SAMME_OK; i++) {
+        samme_hash leaf = samme_leaf_hash(part->records[i]);
         status = samme_range_append(&range, &leaf);
     }
     const samme_hash root = samme_range_root(&range);
@@ -285,46 +307,57 @@ static samme_status check_part(const exported *log, const Samme__JournalPart *pa
     return status == SAMME_OK ? SAMME_OK : samme_fail_in(error, status, "the hub's journal");
 }
 
-static samme_status take_part(exporter *self, const Samme__JournalPart *part, samme_error *error) {
-    exported *log = self->journal;
-    log->key = self->roster.version != 0 ? self->roster.hub_log : self->peer.enrolment.hub_log;
-    samme_status status = check_part(log, part, error);
-    for (size_t i = 0; i < part->n_records && status == SAMME_OK; i++)
-        status = take_record(self, samme_span_of_bytes(part->records[i]), error);
-    return status == SAMME_OK ? keep_checkpoint(log, samme_span_of_bytes(part->note), error)
-                              : status;
+static const samme_vkey *hub_log_key(const exporter *self) {
+    return self->roster.version != 0 ? &self->roster.hub_log : &self->source.peer.enrolment.hub_log;
 }
 
-static samme_status pull_journal(exporter *self, samme_error *error) {
-    unsigned late = 0;
-    for (;;) {
-        const uint64_t from = self->journal->writer.range.size;
-        Samme__PullJournal pull = SAMME__PULL_JOURNAL__INIT;
-        Samme__Message request = SAMME__MESSAGE__INIT, *answer;
-        pull.from = from;
-        request.what_case = SAMME__MESSAGE__WHAT_PULL_JOURNAL;
-        request.pull_journal = &pull;
-        samme_arena_reset(&self->part_arena);
-        samme_status status =
-            samme_peer_ask(&self->peer, &request, SAMME__MESSAGE__WHAT_JOURNAL_PART, ASK_MS,
-                           &self->part_arena, &answer, error);
-        if (status != SAMME_OK)
-            return status;
-        const Samme__JournalPart *part = answer->journal_part;
-        if (part->from != from && late++ < LATE_ANSWERS_MAX)
-            continue;
-        if (part->from != from || part->n_records == 0)
-            return samme_fail(error, SAMME_NOT_FOUND, "the hub gives no journal from record %llu",
-                              (unsigned long long)from);
-        status = take_part(self, part, error);
-        if (status != SAMME_OK || self->journal->writer.range.size >= part->journal_size)
-            return status;
+static samme_status take_part(exporter *self, const samme_export_part *part, samme_error *error) {
+    exported *log = self->journal;
+    log->key = *hub_log_key(self);
+    samme_status status = check_part(log, part, error);
+    for (size_t i = 0; i < part->count && status == SAMME_OK; i++)
+        status = take_record(self, part->records[i], error);
+    return status == SAMME_OK && part->note.length > 0 ? keep_checkpoint(log, part->note, error)
+                                                       : status;
+}
+
+static samme_status take_journal(exporter *self, samme_error *error) {
+    samme_export_part part = {.last = false};
+    samme_status status = SAMME_OK;
+    while (status == SAMME_OK && !part.last) {
+        status = samme_export_next(&self->source, self->journal->writer.range.size, &part, error);
+        if (status == SAMME_OK)
+            status = take_part(self, &part, error);
     }
+    return status;
+}
+
+/* In a data folder nobody has signed the journal's head; who has the hub's keys can. */
+static samme_status sign_head(exporter *self, const char *hub_keys, samme_error *error) {
+    exported *log = self->journal;
+    samme_hub_keys keys;
+    samme_status status = samme_enrol_load_hub(hub_keys, &keys, error);
+    if (status != SAMME_OK)
+        return status;
+    log->key = *hub_log_key(self);
+    const samme_checkpoint head = {.size = log->writer.range.size,
+                                   .root = samme_range_root(&log->writer.range)};
+    samme_checkpoint ignored;
+    samme_buffer_clear(&log->checkpoint);
+    status = samme_checkpoint_sign(log->key.name, &keys.log_seed, &head, &log->checkpoint);
+    if (status == SAMME_OK)
+        status =
+            samme_checkpoint_open(samme_buffer_span(&log->checkpoint), &log->key, &ignored, error);
+    samme_enrol_free_hub(&keys);
+    return status == SAMME_OK
+               ? SAMME_OK
+               : samme_fail_in(error, status, "%s does not hold the journal's key", hub_keys);
 }
 
 static samme_status finish_log(exported *log, samme_error *error) {
-    samme_status status =
-        samme_log_writer_finish(&log->writer, samme_buffer_span(&log->checkpoint), error);
+    samme_status status = log->notes.length > 0 ? write_notes(log, error) : SAMME_OK;
+    if (status == SAMME_OK)
+        status = samme_log_writer_finish(&log->writer, samme_buffer_span(&log->checkpoint), error);
     if (status != SAMME_OK)
         return status;
     samme_buffer vkey;
@@ -352,15 +385,16 @@ static samme_status make_folder(const char *folder, samme_error *error) {
                : status;
 }
 
-static samme_status export(exporter *self, samme_error *error) {
-    samme_arena_init(&self->part_arena, ARENA_BYTES);
-    samme_arena_init(&self->entries_arena, ARENA_BYTES);
+static samme_status export(exporter *self, const char *hub_keys, samme_error *error) {
     samme_arena_init(&self->scratch, ARENA_BYTES);
+    self->root = self->source.peer.enrolment.root;
     samme_status status = make_folder(self->folder, error);
     if (status == SAMME_OK)
         status = open_log(self, 0, 0, &self->journal, error);
     if (status == SAMME_OK)
-        status = pull_journal(self, error);
+        status = take_journal(self, error);
+    if (status == SAMME_OK && hub_keys != NULL)
+        status = sign_head(self, hub_keys, error);
     for (size_t i = 0; i < self->branch_count && status == SAMME_OK; i++)
         status = finish_log(self->branches[i], error);
     if (status == SAMME_OK)
@@ -370,24 +404,40 @@ static samme_status export(exporter *self, samme_error *error) {
     free(self->branches);
     close_log(self->journal);
     samme_roster_free(&self->roster);
-    samme_arena_free(&self->part_arena);
-    samme_arena_free(&self->entries_arena);
     samme_arena_free(&self->scratch);
     return status;
+}
+
+static samme_status check_options(const options *given, const exporter *self, samme_error *error) {
+    if (self->source.peer.enrolment.role == SAMME_ENROL_BRANCH)
+        return samme_fail(error, SAMME_DENIED,
+                          "%s is a branch's, whose place in the journal the hub keeps: expected "
+                          "an auditor's or operator's",
+                          given->enrolment);
+    if (self->source.folder != NULL && given->hub_keys == NULL)
+        return samme_fail(error, SAMME_NOT_FOUND,
+                          "%s: nobody has signed the journal's head in a data folder. Expected "
+                          "--hub-keys HUB-FOLDER, which samme chain made",
+                          self->source.folder);
+    return SAMME_OK;
 }
 
 int samme_cli_log_export(int argc, char **argv) {
     static const struct argp_option rows[] = {
         {"as", 'a', "ENROLMENT", 0, "folder of an enrolled auditor or operator", 0},
+        {"hub-keys", 'k', "HUB-FOLDER", 0,
+         "the hub's folder, whose key signs the head of a journal that is read from a data folder",
+         0},
         {0},
     };
     static const struct argp argp = {
         rows,
         parse,
-        "[tcp://HUB:PORT] DIR",
+        "[tcp://HUB:PORT | DATA-FOLDER] DIR",
         "Writes the journal into DIR and the log of every branch into DIR/branch-N, as C2SP "
-        "tlog-tiles files.\v"
-        "Without an address the hub named in the enrolment is asked. DIR must be new or empty. "
+        "tlog-tiles files, and beside them the notes and documents that samme audit DIR needs.\v"
+        "Without a source the hub named in the enrolment is asked. A DATA-FOLDER is a hub's or "
+        "node's, or a copy of one, that no process writes to. DIR must be new or empty. "
         "Prints a line for each log: the key that signs it, its size, its folder; "
         "samme log verify checks them, and so do others' tools.",
         NULL,
@@ -397,16 +447,11 @@ int samme_cli_log_export(int argc, char **argv) {
     argp_parse(&argp, argc, argv, 0, NULL, &given);
     exporter self = {.folder = given.folder};
     samme_error error = {.text = ""};
-    samme_status status = samme_peer_open(given.enrolment, given.hub, &self.peer, &error);
-    if (status != SAMME_OK)
-        return samme_cli_fail(&error);
-    if (self.peer.enrolment.role == SAMME_ENROL_BRANCH)
-        status = samme_fail(&error, SAMME_DENIED,
-                            "%s is a branch's, whose place in the journal the hub keeps: expected "
-                            "an auditor's or operator's",
-                            given.enrolment);
-    else
-        status = export(&self, &error);
-    samme_peer_close(&self.peer);
+    samme_status status = samme_export_open(given.enrolment, given.from, &self.source, &error);
+    if (status == SAMME_OK)
+        status = check_options(&given, &self, &error);
+    if (status == SAMME_OK)
+        status = export(&self, given.hub_keys, &error);
+    samme_export_close(&self.source);
     return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
 }

@@ -25,7 +25,7 @@ samme_status samme_peer_ask(samme_peer *peer, const Samme__Message *request,
                             Samme__Message__WhatCase expected, int timeout_ms, samme_arena *arena,
                             Samme__Message **out, samme_error *error) SAMME_CHECKED;
 /* Sends one message; false when it could not be queued. */
-bool samme_peer_send(samme_peer *peer, samme_span bytes);
+bool samme_peer_send(samme_peer *peer, samme_span bytes) SAMME_CHECKED;
 /* Waits for one message up to timeout_ms: SAMME_LATER when none came. */
 samme_status samme_peer_receive(samme_peer *peer, int timeout_ms, samme_arena *arena,
                                 Samme__Message **out, samme_error *error) SAMME_CHECKED;

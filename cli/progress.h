@@ -1,5 +1,5 @@
-/* A progress bar on a terminal: one line of stderr, rewritten at most ten times a second. Elsewhere
- * nothing is shown. */
+/* How far a long work is, on stderr. On a terminal a bar: one line, rewritten at most ten times a
+ * second. Elsewhere a plain line every five seconds, so that a log says where it stands. */
 #ifndef SAMME_CLI_PROGRESS_H
 #define SAMME_CLI_PROGRESS_H
 
@@ -18,8 +18,9 @@ void samme_progress_show(samme_progress *progress, uint64_t done, uint64_t count
 void samme_progress_clear(samme_progress *progress); /* the line is free for a message */
 int64_t samme_progress_elapsed_ms(const samme_progress *progress);
 
-/* "[#####.....] 45% 12,345 rows 8,000 rows/s 0:05 left"; with a total of 0 without bar and time. */
-void samme_progress_line(samme_buffer *out, uint64_t done, uint64_t total, uint64_t count,
+/* "[#####.....] 45% 12,345 rows 8,000 rows/s 0:05 left"; without `bar` from the percentage on; with
+ * a total of 0 without bar, percentage and time. */
+void samme_progress_line(samme_buffer *out, bool bar, uint64_t done, uint64_t total, uint64_t count,
                          const char *unit, int64_t elapsed_ms);
 /* A count for people: "12,345". */
 void samme_progress_count(samme_buffer *out, uint64_t count);

@@ -7,9 +7,11 @@
 #include "cli/chain_folder.h"
 #include "cli/cli.h"
 #include "cli/peer.h"
+#include "cli/pending.h"
 #include "cli/release_folder.h"
 #include "enrol/key_file.h"
 #include "os/files.h"
+#include "tlog/checkpoint.h"
 
 enum { ASK_MS = 10000, OPTION_HUB = 1000 };
 
@@ -34,6 +36,11 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
 }
 
+static bool has_file(const char *folder, const char *name) {
+    char path[SAMME_FILE_PATH_MAX];
+    return samme_path_in(folder, name, path, NULL) == SAMME_OK && samme_file_exists(path);
+}
+
 static samme_status put_document(samme_peer *peer, const char *path, samme_arena *arena,
                                  samme_error *error) {
     samme_buffer content;
@@ -56,15 +63,14 @@ static samme_status put_document(samme_peer *peer, const char *path, samme_arena
     return status;
 }
 
-static samme_status publish(samme_peer *peer, const char *folder, samme_arena *arena,
-                            uint64_t *out_index, samme_release *out_release, samme_buffer *note,
-                            samme_error *error) {
+static samme_status publish(samme_peer *peer, const samme_chain_folder *chain, const char *folder,
+                            samme_arena *arena, uint64_t *out_index, samme_release *out_release,
+                            samme_buffer *note, samme_error *error) {
     char path[1400];
     snprintf(path, sizeof path, "%s/release.note", folder);
     samme_status status = samme_file_read(path, note, error);
     if (status == SAMME_OK)
-        status =
-            samme_release_open(&peer->enrolment.root, samme_buffer_span(note), out_release, error);
+        status = samme_release_open(&chain->root, samme_buffer_span(note), out_release, error);
     for (size_t i = 0; status == SAMME_OK && i < out_release->document_count; i++) {
         snprintf(path, sizeof path, "%s/docs/%s", folder, out_release->documents[i].path);
         status = put_document(peer, path, arena, error);
@@ -87,6 +93,65 @@ static samme_status publish(samme_peer *peer, const char *folder, samme_arena *a
     return status;
 }
 
+/* Keeps the head that the journal has now: what is enrolled from now on asks for no less. Without
+ * it enrolments ask for the one before, so a hub that does not answer is no failure. */
+static void keep_head(samme_peer *peer, const samme_chain_folder *chain, uint64_t index,
+                      samme_arena *arena) {
+    Samme__PullJournal pull = SAMME__PULL_JOURNAL__INIT;
+    Samme__Message request = SAMME__MESSAGE__INIT, *answer;
+    samme_checkpoint head;
+    pull.from = index;
+    request.what_case = SAMME__MESSAGE__WHAT_PULL_JOURNAL;
+    request.pull_journal = &pull;
+    if (samme_peer_ask(peer, &request, SAMME__MESSAGE__WHAT_JOURNAL_PART, ASK_MS, arena, &answer,
+                       NULL) != SAMME_OK)
+        return;
+    samme_span note = samme_span_of_bytes(answer->journal_part->note);
+    if (samme_checkpoint_open(note, &chain->roster.hub_log, &head, NULL) != SAMME_OK ||
+        head.size <= index)
+        return;
+    samme_error error;
+    if (samme_note_file_write(chain->path, "journal.head", note, &error) != SAMME_OK)
+        fprintf(stderr, "samme: warning: %s\n", error.text);
+}
+
+/* The newest one that somebody has signed; only with all signatures is it handed over. */
+static samme_status find_version(const samme_chain_folder *chain, uint64_t *version,
+                                 samme_error *error) {
+    uint64_t whole = *version, part = 0;
+    char folder[SAMME_FILE_PATH_MAX];
+    samme_pending pending;
+    unsigned valid = 0;
+    samme_status status = SAMME_OK;
+    if (*version == 0) {
+        status = samme_release_highest(chain, "release.note", &whole, error);
+        if (status == SAMME_OK)
+            status = samme_release_highest(chain, "release.part", &part, error);
+        *version = part > whole ? part : whole;
+    }
+    if (status == SAMME_OK && *version == 0)
+        return samme_fail(error, SAMME_NOT_FOUND,
+                          "%s has no signed release: samme release build, then sign", chain->path);
+    if (status == SAMME_OK)
+        status = samme_release_path(chain, *version, folder, error);
+    if (status != SAMME_OK || has_file(folder, "release.note") || !has_file(folder, "release.part"))
+        return status;
+    status = samme_pending_load(folder, "release", &pending, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_role_signatures(&chain->root, SAMME_ROLE_RELEASE,
+                                   samme_buffer_span(&pending.note), &valid, error);
+    samme_pending_free(&pending);
+    return status != SAMME_OK
+               ? status
+               : samme_fail(
+                     error, SAMME_BAD_SIGNATURE,
+                     "release %llu has %u of the %u signatures it needs: another holder runs "
+                     "samme release sign",
+                     (unsigned long long)*version, valid,
+                     chain->root.roles[SAMME_ROLE_RELEASE].threshold);
+}
+
 /* With the chain's folder locked, so that what was published last is what its release.note says. */
 static samme_status publish_version(const options *given, uint64_t *out_version,
                                     samme_release *out_release, uint64_t *out_index,
@@ -96,12 +161,7 @@ static samme_status publish_version(const options *given, uint64_t *out_version,
     if (status != SAMME_OK)
         return status;
     *out_version = given->version;
-    if (given->version == 0)
-        status = samme_release_highest(&chain, "release.note", out_version, error);
-    if (status == SAMME_OK && *out_version == 0)
-        status =
-            samme_fail(error, SAMME_NOT_FOUND,
-                       "%s has no signed release: samme release build, then sign", given->chain);
+    status = find_version(&chain, out_version, error);
     char folder[1100], operator_folder[1100];
     snprintf(folder, sizeof folder, "%s/releases/%llu", given->chain,
              (unsigned long long)*out_version);
@@ -114,10 +174,13 @@ static samme_status publish_version(const options *given, uint64_t *out_version,
         samme_buffer note;
         samme_arena_init(&arena, 32 * 1024 * 1024);
         samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
-        status = publish(&peer, folder, &arena, out_index, out_release, &note, error);
+        status = publish(&peer, &chain, folder, &arena, out_index, out_release, &note, error);
         if (status == SAMME_OK) /* enrolments from now on ask for no older one */
             status = samme_note_file_write(given->chain, "release.note", samme_buffer_span(&note),
                                            error);
+        samme_arena_reset(&arena);
+        if (status == SAMME_OK)
+            keep_head(&peer, &chain, *out_index, &arena);
         samme_buffer_free(&note);
         samme_arena_free(&arena);
         samme_peer_close(&peer);

@@ -43,43 +43,46 @@ samme_status samme_release_highest(const samme_chain_folder *chain, const char *
     return SAMME_OK;
 }
 
-/* The note must be what its folder says; a note that lies in the wrong place would start a second
- * history. */
-static samme_status hash_signed(const samme_chain_folder *chain, uint64_t version, samme_hash *out,
-                                samme_error *error) {
+samme_status samme_release_signed(const samme_chain_folder *chain, uint64_t version,
+                                  samme_release *out, samme_hash *out_hash, samme_error *error) {
     char folder[SAMME_FILE_PATH_MAX];
     samme_release release;
     samme_buffer note;
+    uint64_t published;
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
-    samme_status status = samme_release_path(chain, version, folder, error);
+    samme_status status = samme_chain_published(chain, &published, NULL, error);
+    if (status == SAMME_OK && published != version)
+        status = samme_release_path(chain, version, folder, error);
+    else
+        snprintf(folder, sizeof folder, "%s", chain->path);
     if (status == SAMME_OK)
         status = samme_note_file_read(folder, "release.note", &note, error);
-    if (status == SAMME_OK && (status = samme_release_open(&chain->root, samme_buffer_span(&note),
-                                                           &release, error)) != SAMME_OK)
+    if (status == SAMME_OK && (status = samme_chain_open_release(chain, samme_buffer_span(&note),
+                                                                 &release, error)) != SAMME_OK)
         status = samme_fail_in(error, status, "%s/release.note", folder);
-    if (status == SAMME_OK) {
-        if (release.version != version)
-            status = samme_fail(error, SAMME_MISMATCH, "%s/release.note: is release %llu", folder,
-                                (unsigned long long)release.version);
-        else
-            *out = samme_sha256(samme_buffer_span(&note));
+    if (status == SAMME_OK && release.version != version) {
+        /* a note that lies in the wrong place would start a second history */
+        status = samme_fail(error, SAMME_MISMATCH, "%s/release.note: is release %llu", folder,
+                            (unsigned long long)release.version);
         samme_release_free(&release);
+    }
+    if (status == SAMME_OK) {
+        *out = release;
+        if (out_hash != NULL)
+            *out_hash = samme_sha256(samme_buffer_span(&note));
     }
     samme_buffer_free(&note);
     return status;
 }
 
-samme_status samme_release_note_hash(const samme_chain_folder *chain, uint64_t version,
-                                     samme_hash *out, samme_error *error) {
-    uint64_t published;
-    samme_hash hash;
-    samme_status status = samme_chain_published(chain, &published, &hash, error);
-    if (status != SAMME_OK)
-        return status;
-    if (published != version || version == 0)
-        return hash_signed(chain, version, out, error);
-    *out = hash;
-    return SAMME_OK;
+bool samme_release_same_documents(const samme_release *a, const samme_release *b) {
+    if (a->document_count != b->document_count)
+        return false;
+    for (size_t i = 0; i < a->document_count; i++)
+        if (strcmp(a->documents[i].path, b->documents[i].path) != 0 ||
+            !samme_hash_equal(&a->documents[i].hash, &b->documents[i].hash))
+            return false;
+    return true;
 }
 
 samme_status samme_release_newest(const samme_chain_folder *chain, uint64_t *out_version,
@@ -93,10 +96,12 @@ samme_status samme_release_newest(const samme_chain_folder *chain, uint64_t *out
         return status;
     if (published > newest)
         newest = published;
+    samme_release release = {.version = 0};
     if (newest == 0)
         *out_hash = none;
     else
-        status = samme_release_note_hash(chain, newest, out_hash, error);
+        status = samme_release_signed(chain, newest, &release, out_hash, error);
+    samme_release_free(&release);
     if (status == SAMME_OK)
         *out_version = newest;
     return status;

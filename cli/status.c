@@ -1,4 +1,4 @@
-/* samme status --as ENROLMENT: what the hub and every branch hold. */
+/* samme status --as ENROLMENT: what the hub and every branch hold, and who differs. */
 #include <argp.h>
 #include <stdio.h>
 
@@ -27,6 +27,53 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     return 0;
 }
 
+static bool is_heard(const Samme__PeerStatus *peer) {
+    return peer->heard_ms != 0;
+}
+
+/* Another state after the same journal, or another answer under the same release: no delay explains
+ * that. */
+static bool is_state_different(const Samme__StatusPart *status, const Samme__PeerStatus *peer) {
+    return is_heard(peer) && peer->folded_size == status->folded_size &&
+           !samme_span_equal(samme_span_of_bytes(peer->state_digest),
+                             samme_span_of_bytes(status->state_digest));
+}
+static bool differs(const Samme__StatusPart *status, const Samme__PeerStatus *peer) {
+    return is_state_different(status, peer) || peer->probes_different > 0;
+}
+
+static void print_standing(const Samme__StatusPart *status, const Samme__PeerStatus *peer) {
+    if (!is_heard(peer))
+        printf("not heard since the hub started");
+    else if (is_state_different(status, peer))
+        printf("another STATE after the same journal");
+    else if (peer->behind_entries > 0 || peer->folded_size < status->journal_size)
+        printf("behind by %s%llu entries, %lld s", peer->behind_more ? "over " : "",
+               (unsigned long long)peer->behind_entries, (long long)(peer->behind_ms / 1000));
+    else
+        printf("agrees");
+    if (is_heard(peer) && status->hub_time_ms - peer->heard_ms >= 60000)
+        printf(", silent for %lld s", (long long)((status->hub_time_ms - peer->heard_ms) / 1000));
+}
+
+static void print_probes(const Samme__PeerStatus *peer) {
+    if (peer->probes_release == 0)
+        return;
+    if (peer->probes_different == 0) {
+        printf(peer->probes_compared ? ", %u probes alike" : ", %u probes not compared",
+               peer->probes);
+        if (peer->probes_release != peer->release)
+            printf(" by release %llu", (unsigned long long)peer->probes_release);
+        return;
+    }
+    printf("\n           DIFFERS on %u of %u probes of release %llu:", peer->probes_different,
+           peer->probes, (unsigned long long)peer->probes_release);
+    for (size_t i = 0; i < peer->n_different; i++)
+        printf(" %s", peer->different[i]);
+    if (peer->n_different < peer->probes_different)
+        printf(" and %llu more", (unsigned long long)peer->probes_different - peer->n_different);
+}
+
 static void print(const Samme__StatusPart *status) {
     samme_buffer digest;
     samme_buffer_init(&digest, 200);
@@ -34,22 +81,22 @@ static void print(const Samme__StatusPart *status) {
     printf("hub       journal %llu, folded %llu, release %llu, state %.16s\n",
            (unsigned long long)status->journal_size, (unsigned long long)status->folded_size,
            (unsigned long long)status->release, samme_buffer_text(&digest));
+    samme_buffer_free(&digest);
     for (size_t i = 0; i < status->n_peers; i++) {
         const Samme__PeerStatus *peer = status->peers[i];
-        samme_buffer_clear(&digest);
-        samme_hex_append(&digest, samme_span_of_bytes(peer->state_digest));
-        bool agrees = peer->folded_size == status->folded_size &&
-                      samme_span_equal(samme_span_of_bytes(peer->state_digest),
-                                       samme_span_of_bytes(status->state_digest));
-        printf("branch %-3u %-16s merged %llu, folded %llu, state %.16s %s\n", peer->branch,
-               peer->name, (unsigned long long)peer->branch_size,
-               (unsigned long long)peer->folded_size, samme_buffer_text(&digest),
-               peer->heard_ms == 0                        ? "not heard since the hub started"
-               : agrees                                   ? "agrees"
-               : peer->folded_size != status->folded_size ? "behind"
-                                                          : "DIFFERS");
+        printf("branch %-3u %-16s merged %llu, release %llu, ", peer->branch, peer->name,
+               (unsigned long long)peer->branch_size, (unsigned long long)peer->release);
+        print_standing(status, peer);
+        print_probes(peer);
+        putchar('\n');
     }
-    samme_buffer_free(&digest);
+}
+
+static int verdict(const Samme__StatusPart *status) {
+    for (size_t i = 0; i < status->n_peers; i++)
+        if (differs(status, status->peers[i]))
+            return SAMME_EXIT_BAD;
+    return SAMME_EXIT_OK;
 }
 
 int samme_cli_status(int argc, char **argv) {
@@ -59,8 +106,15 @@ int samme_cli_status(int argc, char **argv) {
         {0},
     };
     static const struct argp argp = {
-        rows, parse, "[tcp://HUB:PORT]", "Shows what the hub and every branch hold.", NULL,
-        NULL, NULL};
+        rows,
+        parse,
+        "[tcp://HUB:PORT]",
+        "Shows what the hub and every branch hold, how far behind they are, and who answers which "
+        "probe otherwise. Exit code 1 when somebody differs under the same release, or after the "
+        "same journal.",
+        NULL,
+        NULL,
+        NULL};
     options given = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &given);
     samme_error error = {0};
@@ -84,6 +138,7 @@ int samme_cli_status(int argc, char **argv) {
     } else if (status != SAMME_OK) {
         code = samme_cli_fail(&error);
     } else if (given.json) {
+        code = verdict(answer->status_part);
         samme_buffer json;
         samme_buffer_init(&json, SAMME_MESSAGE_MAX_BYTES);
         samme_to_json(answer->status_part, &json);
@@ -91,6 +146,7 @@ int samme_cli_status(int argc, char **argv) {
         samme_buffer_free(&json);
     } else {
         print(answer->status_part);
+        code = verdict(answer->status_part);
     }
     samme_arena_free(&arena);
     return code;

@@ -64,6 +64,9 @@ samme_status samme_hub_hello(samme_hub_call *call, const Samme__Hello *hello, sa
     welcome.branch_root = samme_bytes_of_span(samme_span_of_hash(&branch_root));
     welcome.journal_size = hub->journal.size;
     welcome.credit_bytes = PUSH_CREDIT_BYTES;
+    if (call->peer->answers.release != 0)
+        welcome.probes_digest =
+            samme_bytes_of_span(samme_span_of_hash(&call->peer->answers.digest));
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_WELCOME;
     message.welcome = &welcome;
@@ -157,6 +160,10 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
     status = samme_hub_append(hub, &record, error);
     if (status != SAMME_OK)
         return status;
+    hub->counts.batches++;
+    hub->counts.entries += batch.count;
+    for (size_t i = 0; i < batch.count; i++)
+        hub->counts.bytes += batch.entries[i].length;
     acknowledge(call, &grown);
     return SAMME_OK;
 }

@@ -44,6 +44,7 @@ void samme_hub_refuse(samme_hub_call *call, const char *what, samme_status statu
 }
 
 static void later(samme_hub_call *call, const char *what) {
+    call->hub->counts.later++;
     char word[32];
     snprintf(word, sizeof word, "%s", what);
     Samme__Later say = SAMME__LATER__INIT;
@@ -118,12 +119,17 @@ static void store_failed(samme_hub *hub, const samme_error *error) {
         samme_outbox_drop(&hub->outbox);
 }
 
-static samme_hub_peer *peer_of(samme_hub *hub, const samme_peer_key *key) {
+samme_hub_peer *samme_hub_heard_peer(samme_hub *hub, const samme_peer_key *key) {
     for (size_t i = 0; i < hub->peer_count; i++)
         if (memcmp(hub->peers[i].key.bytes, key->bytes, sizeof key->bytes) == 0)
             return &hub->peers[i];
-    if (hub->peer_count == PEERS_MAX)
-        return NULL;
+    return NULL;
+}
+
+static samme_hub_peer *peer_of(samme_hub *hub, const samme_peer_key *key) {
+    samme_hub_peer *heard = samme_hub_heard_peer(hub, key);
+    if (heard != NULL || hub->peer_count == PEERS_MAX)
+        return heard;
     hub->peers[hub->peer_count] = (samme_hub_peer){.key = *key};
     return &hub->peers[hub->peer_count++];
 }
@@ -131,6 +137,7 @@ static samme_hub_peer *peer_of(samme_hub *hub, const samme_peer_key *key) {
 static const char *request_name(const Samme__Message *message) {
     return message->what_case == SAMME__MESSAGE__WHAT_PUSH           ? "push"
            : message->what_case == SAMME__MESSAGE__WHAT_HELLO        ? "hello"
+           : message->what_case == SAMME__MESSAGE__WHAT_PROBE_ANSWERS ? "probe_answers"
            : message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE  ? "put_release"
            : message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ? "put_document"
                                                                      : "pull";
@@ -160,8 +167,16 @@ static samme_status dispatch(samme_hub_call *call, const Samme__Message *message
         return samme_hub_pull_entries(call, message->pull_entries);
     case SAMME__MESSAGE__WHAT_PULL_DOCUMENTS:
         return samme_hub_pull_documents(call, message->pull_documents);
+    case SAMME__MESSAGE__WHAT_PROBE_ANSWERS:
+        return samme_hub_probe_answers(call, message->probe_answers, error);
     case SAMME__MESSAGE__WHAT_PULL_STATUS:
         return samme_hub_pull_status(call);
+    case SAMME__MESSAGE__WHAT_CLAIM_ASK:
+        samme_hub_claim_ask(call, message->claim_ask);
+        return SAMME_OK;
+    case SAMME__MESSAGE__WHAT_CLAIM_ANSWER:
+        samme_hub_claim_answer(call, message->claim_answer);
+        return SAMME_OK;
     case SAMME__MESSAGE__WHAT_PUT_DOCUMENT:
         return samme_hub_put_document(call, message->put_document, error);
     case SAMME__MESSAGE__WHAT_PUT_RELEASE:
@@ -238,6 +253,8 @@ static void end_step(samme_hub *hub) {
         store_failed(hub, &error);
     else
         samme_outbox_seal(&hub->outbox, head);
+    if (status == SAMME_OK && head > hub->log.durable_head)
+        samme_hub_commit_begun(&hub->counts, head, hub->monotonic_ms);
 }
 
 static void watch_clock(samme_hub *hub, const samme_hub_event *event) {
@@ -268,6 +285,7 @@ void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
     if (samme_space_collect(&hub->log, &error) != SAMME_OK ||
         samme_space_collect(&hub->views, &error) != SAMME_OK)
         store_failed(hub, &error);
+    samme_hub_commits_durable(&hub->counts, hub->log.durable_head, hub->monotonic_ms);
     if (!hub->store_failed && open_spaces(hub, &error) != SAMME_OK)
         store_failed(hub, &error);
     if (hub->store_failed)
@@ -277,8 +295,10 @@ void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
                 samme_outbox_busy(&hub->outbox);
     if (event->kind == SAMME_HUB_MESSAGE)
         message_event(hub, event, busy);
-    else if (event->kind == SAMME_HUB_ROSTER &&
-             samme_hub_put_roster(hub, event->message, &error) != SAMME_OK) {
+    else if ((event->kind == SAMME_HUB_ROSTER &&
+              samme_hub_put_roster(hub, event->message, &error) != SAMME_OK) ||
+             (event->kind == SAMME_HUB_ROOT &&
+              samme_hub_put_root(hub, event->message, &error) != SAMME_OK)) {
         memcpy(hub->trouble, error.text, sizeof hub->trouble);
         if (start_over(hub, &error) != SAMME_OK)
             store_failed(hub, &error);
@@ -303,8 +323,13 @@ int64_t samme_hub_next_ms(const samme_hub *hub) {
     return hub->work_at_hand ? hub->monotonic_ms : hub->monotonic_ms + 1000;
 }
 
+static bool durable(const samme_space *space) {
+    return space->durable_head + 1 == space->next_head;
+}
+
 bool samme_hub_idle(const samme_hub *hub) {
-    return hub->outbox.count == 0;
+    return hub->outbox.count == 0 &&
+           (hub->store_failed || (durable(&hub->log) && durable(&hub->views)));
 }
 
 void samme_hub_look(samme_hub *hub, samme_hub_view *out) {
@@ -314,6 +339,7 @@ void samme_hub_look(samme_hub *hub, samme_hub_view *out) {
                             .refused_messages = hub->refused_messages + hub->transport_refused,
                             .roster = &hub->replay.roster,
                             .newest_roster = hub->roster_version,
+                            .newest_root = hub->root.version,
                             .trouble = hub->trouble,
                             .store_failed = hub->store_failed};
     bool opened = !hub->views.open;
@@ -353,6 +379,8 @@ samme_status samme_hub_new(const samme_hub_setup *setup, samme_hub **out, samme_
     }
     hub->setup = *setup;
     hub->peers = peers;
+    for (size_t i = 0; i < SAMME_HUB_REFERENCES; i++)
+        samme_probes_init(&hub->references[i]);
     samme_arena_init(&hub->arena, HUB_ARENA_BYTES);
     samme_status status = samme_space_init(&hub->log, setup->log);
     if (status == SAMME_OK)
@@ -382,6 +410,8 @@ void samme_hub_free(samme_hub *hub) {
     samme_space_fini(&hub->views);
     samme_space_fini(&hub->log);
     samme_arena_free(&hub->arena);
+    for (size_t i = 0; i < SAMME_HUB_REFERENCES; i++)
+        samme_probes_free(&hub->references[i]);
     samme_wipe(&hub->setup.log_seed, sizeof hub->setup.log_seed);
     free(hub->peers);
     free(hub);

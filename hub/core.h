@@ -3,6 +3,8 @@
 #define SAMME_HUB_CORE_H
 
 #include "hub/hub.h"
+#include "hub/metrics.h"
+#include "probes/probes.h"
 #include "sync/follow.h"
 #include "sync/outbox.h"
 
@@ -12,6 +14,17 @@
             */
 #define SAMME_HUB_PART_BYTES (1024u * 1024u) /* about this much in one answer */
 
+#define SAMME_HUB_REFERENCES 4u /* releases whose probes the hub keeps its own answers to */
+
+/* What a branch answered to its release's probes; release 0: nothing yet. */
+typedef struct samme_hub_answers {
+    uint64_t release;
+    uint32_t count;
+    samme_hash digest;
+    bool compared;
+    samme_probes_different different;
+} samme_hub_answers;
+
 typedef struct samme_hub_peer {
     samme_peer_key key;
     uint64_t route;
@@ -20,6 +33,7 @@ typedef struct samme_hub_peer {
     int64_t heard_ms; /* hub time */
     uint64_t folded_size;
     samme_hash state_digest;
+    samme_hub_answers answers;
 } samme_hub_peer;
 
 struct samme_hub {
@@ -35,6 +49,7 @@ struct samme_hub {
     int64_t hub_time_ms; /* of the newest record */
     uint64_t roster_version, release_version;
     samme_hash roster_hash, release_hash;
+    samme_root root; /* newest in the journal: what comes in is judged by it */
     bool state_changed;
 
     samme_hub_peer
@@ -49,6 +64,8 @@ struct samme_hub {
     bool store_failed;
     uint64_t refused_messages;
     uint64_t transport_refused;
+    samme_hub_counts counts;
+    samme_probes references[SAMME_HUB_REFERENCES];
     char trouble[sizeof(((samme_error *)0)->text)];
 };
 
@@ -66,6 +83,8 @@ void samme_hub_reply(samme_hub *hub, uint64_t route, const Samme__Message *messa
 void samme_hub_refuse(samme_hub_call *call, const char *what, samme_status status, const char *text,
                       const samme_hash *about);
 int64_t samme_hub_time(const samme_hub *hub); /* never under that of the newest record */
+samme_hub_peer *samme_hub_heard_peer(samme_hub *hub,
+                                     const samme_peer_key *key) SAMME_CHECKED; /* or NULL */
 
 /* journal.c */
 samme_status samme_hub_load(samme_hub *hub, samme_error *error) SAMME_CHECKED;
@@ -91,12 +110,25 @@ samme_status samme_hub_pull_entries(samme_hub_call *call,
                                     const Samme__PullEntries *pull) SAMME_CHECKED;
 samme_status samme_hub_pull_documents(samme_hub_call *call,
                                       const Samme__PullDocuments *pull) SAMME_CHECKED;
-samme_status samme_hub_pull_status(samme_hub_call *call) SAMME_CHECKED;
+void samme_hub_claim_ask(samme_hub_call *call, const Samme__ClaimAsk *ask); /* claims.c */
+void samme_hub_claim_answer(samme_hub_call *call, const Samme__ClaimAnswer *answer);
+samme_status samme_hub_put_root(samme_hub *hub, samme_span note, samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_put_document(samme_hub_call *call, const Samme__PutDocument *put,
                                     samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease *put,
                                    samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_put_roster(samme_hub *hub, samme_span note,
                                   samme_error *error) SAMME_CHECKED;
+
+/* status.c */
+samme_status samme_hub_pull_status(samme_hub_call *call) SAMME_CHECKED;
+
+/* probes.c */
+samme_status samme_hub_probe_answers(samme_hub_call *call, const Samme__ProbeAnswers *said,
+                                     samme_error *error) SAMME_CHECKED;
+/* Fills what it knows of a peer's probes; texts live in the step's arena. At most *names_left
+ * probes are named, and taken from it: a status is one message. */
+samme_status samme_hub_probe_status(samme_hub *hub, const samme_hub_peer *peer, size_t *names_left,
+                                    Samme__PeerStatus *out) SAMME_CHECKED;
 
 #endif

@@ -14,8 +14,8 @@ typedef struct samme_hub samme_hub;
 
 /* Pointers must outlive the hub. */
 typedef struct samme_hub_setup {
-    const samme_root *root;
-    samme_seed log_seed; /* signs journal heads */
+    const samme_root *root; /* with which the journal begins */
+    samme_seed log_seed;    /* signs journal heads */
     samme_store *log;
     samme_store *views;
     void *output;
@@ -26,6 +26,7 @@ typedef enum samme_hub_event_kind {
     SAMME_HUB_TICK,
     SAMME_HUB_MESSAGE, /* from an enrolled peer */
     SAMME_HUB_ROSTER,  /* a roster note from the operator's folder */
+    SAMME_HUB_ROOT,    /* a root note from there */
 } samme_hub_event_kind;
 
 typedef struct samme_hub_event {
@@ -34,7 +35,7 @@ typedef struct samme_hub_event {
     int64_t monotonic_ms;
     samme_peer_key peer;
     uint64_t route;
-    samme_span message; /* or the roster note */
+    samme_span message; /* or the roster or root note */
     uint64_t
         transport_refused; /* handshakes and messages that the transport let nobody see, so far */
 } samme_hub_event;
@@ -46,6 +47,7 @@ samme_status samme_hub_new(const samme_hub_setup *setup, samme_hub **out,
 void samme_hub_free(samme_hub *hub); /* accepts NULL */
 void samme_hub_step(samme_hub *hub, const samme_hub_event *event);
 int64_t samme_hub_next_ms(const samme_hub *hub);
+/* Neither a commit is under way nor does a message wait for one. */
 bool samme_hub_idle(const samme_hub *hub);
 
 typedef struct samme_hub_view {
@@ -55,9 +57,12 @@ typedef struct samme_hub_view {
     uint64_t refused_messages;
     const samme_roster *roster; /* in force; version 0: none */
     uint64_t newest_roster;     /* version in the journal, which may not be folded yet */
+    uint64_t newest_root;       /* likewise */
     const char *trouble;        /* "" or why it does not append */
     bool store_failed;
 } samme_hub_view;
 void samme_hub_look(samme_hub *hub, samme_hub_view *out);
+/* Appends the hub's figures as Prometheus reads them (base/exposition.h). Between steps. */
+void samme_hub_metrics(samme_hub *hub, samme_buffer *out);
 
 #endif

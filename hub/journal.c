@@ -3,6 +3,21 @@
 
 #include "crypto/hash.h"
 
+/* The note was judged when it was appended. */
+static samme_status load_root(samme_hub *hub, const Samme__HubState *state, samme_error *error) {
+    samme_span note;
+    if (state->root_version == 0)
+        return SAMME_OK;
+    samme_status status = samme_space_get(&hub->log, SAMME_TABLE_DOCUMENT,
+                                          samme_span_of_bytes(state->root_hash), &note);
+    if (status == SAMME_OK)
+        status = samme_root_open(note, &hub->root, error);
+    return status == SAMME_OK
+               ? status
+               : samme_fail(error, SAMME_CORRUPT, "log store: root %llu, which is in force: %s",
+                            (unsigned long long)state->root_version, samme_status_name(status));
+}
+
 samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     samme_span stored;
     samme_status status =
@@ -10,6 +25,7 @@ samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     samme_range_init(&hub->journal);
     hub->hub_time_ms = 0;
     hub->roster_version = hub->release_version = 0;
+    hub->root = *hub->setup.root;
     hub->state_changed = false;
     if (status == SAMME_NOT_FOUND) {
         samme_span ignored;
@@ -32,7 +48,7 @@ samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     hub->release_version = state->release_version;
     memcpy(hub->roster_hash.bytes, state->roster_hash.data, sizeof(samme_hash));
     memcpy(hub->release_hash.bytes, state->release_hash.data, sizeof(samme_hash));
-    return SAMME_OK;
+    return load_root(hub, state, error);
 }
 
 samme_status samme_hub_store(samme_hub *hub) {
@@ -47,6 +63,10 @@ samme_status samme_hub_store(samme_hub *hub) {
     state.roster_hash = samme_bytes_of_span(samme_span_of_hash(&hub->roster_hash));
     state.release_version = hub->release_version;
     state.release_hash = samme_bytes_of_span(samme_span_of_hash(&hub->release_hash));
+    if (hub->root.version != hub->setup.root->version) {
+        state.root_version = hub->root.version;
+        state.root_hash = samme_bytes_of_span(samme_span_of_hash(&hub->root.note_hash));
+    }
     samme_pack(&state, &packed);
     samme_status status = samme_buffer_status(&packed);
     if (status == SAMME_OK)

@@ -1,4 +1,5 @@
-/* What operators bring: documents, release notes, rosters. The hub relays; the signatures decide.
+/* What operators bring: documents, release notes, rosters, roots. The hub relays; the signatures
+ * decide.
  */
 #include "hub/core.h"
 
@@ -55,15 +56,30 @@ static samme_status all_held(samme_hub *hub, const samme_release *release, samme
     return SAMME_OK;
 }
 
-static samme_status append_note(samme_hub *hub, bool is_release, uint64_t version, samme_span note,
-                                const samme_hash *hash, samme_error *error) {
+/* What a release keeps must be in the journal, or every replay would quarantine it. */
+static samme_status all_kept(samme_hub *hub, const samme_release *release, samme_error *error) {
+    for (size_t i = 0; i < release->keep_count; i++) {
+        samme_hash held;
+        const samme_release_kept *kept = &release->keeps[i];
+        samme_status status = samme_replay_release_hash(&hub->replay, kept->version, &held);
+        if (status == SAMME_OK && !samme_hash_equal(&held, &kept->note_hash))
+            status = SAMME_MISMATCH;
+        if (status != SAMME_OK)
+            return samme_fail(
+                error, status,
+                "release %llu keeps release %llu: the journal does not hold that note",
+                (unsigned long long)release->version, (unsigned long long)kept->version);
+    }
+    return SAMME_OK;
+}
+
+static samme_status append_note(samme_hub *hub, samme_record_kind kind, uint64_t version,
+                                samme_span note, const samme_hash *hash, samme_error *error) {
     samme_status status =
         samme_space_put(&hub->log, SAMME_TABLE_DOCUMENT, samme_span_of_hash(hash), note);
     if (status != SAMME_OK)
         return samme_fail(error, status, "the note cannot be stored");
-    samme_record record = {.kind = is_release ? SAMME_RECORD_RELEASE : SAMME_RECORD_ROSTER,
-                           .version = version,
-                           .note_hash = *hash};
+    samme_record record = {.kind = kind, .version = version, .note_hash = *hash};
     return samme_hub_append(hub, &record, error);
 }
 
@@ -80,7 +96,7 @@ samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease
         return SAMME_OK;
     }
     samme_release release;
-    status = samme_release_open(hub->setup.root, note, &release, error);
+    status = samme_release_open(&hub->root, note, &release, error);
     if (status != SAMME_OK)
         return status;
     status = samme_successor_check("release", hub->release_version,
@@ -88,9 +104,11 @@ samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease
                                    release.version, &release.previous, error);
     if (status == SAMME_OK)
         status = all_held(hub, &release, error);
+    if (status == SAMME_OK)
+        status = all_kept(hub, &release, error);
     uint64_t index = hub->journal.size;
     if (status == SAMME_OK)
-        status = append_note(hub, true, release.version, note, &hash, error);
+        status = append_note(hub, SAMME_RECORD_RELEASE, release.version, note, &hash, error);
     if (status == SAMME_OK) {
         hub->release_version = release.version;
         hub->release_hash = hash;
@@ -103,7 +121,7 @@ samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease
 samme_status samme_hub_put_roster(samme_hub *hub, samme_span note, samme_error *error) {
     samme_hash hash = samme_sha256(note);
     samme_roster roster;
-    samme_status status = samme_roster_open(hub->setup.root, note, &roster, error);
+    samme_status status = samme_roster_open(&hub->root, note, &roster, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "roster");
     if (roster.version > hub->roster_version) { /* older ones are in the journal */
@@ -114,12 +132,22 @@ samme_status samme_hub_put_roster(samme_hub *hub, samme_span note, samme_error *
             status =
                 samme_fail(error, SAMME_DENIED, "the roster names another hub key than this hub's");
         if (status == SAMME_OK)
-            status = append_note(hub, false, roster.version, note, &hash, error);
+            status = append_note(hub, SAMME_RECORD_ROSTER, roster.version, note, &hash, error);
         if (status == SAMME_OK) {
             hub->roster_version = roster.version;
             hub->roster_hash = hash;
         }
     }
     samme_roster_free(&roster);
+    return status;
+}
+
+samme_status samme_hub_put_root(samme_hub *hub, samme_span note, samme_error *error) {
+    samme_root root;
+    samme_status status = samme_root_follow(&hub->root, note, &root, error);
+    if (status == SAMME_OK)
+        status = append_note(hub, SAMME_RECORD_ROOT, root.version, note, &root.note_hash, error);
+    if (status == SAMME_OK)
+        hub->root = root;
     return status;
 }

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/config.h"
+#include "daemon/failpoint.h"
 #include "daemon/loop.h"
 #include "daemon/stores.h"
 #include "enrol/enrol.h"
 #include "hub/hub.h"
+#include "hub/shell_metrics.h"
 #include "net/net.h"
 #include "os/clock.h"
 #include "os/files.h"
@@ -22,7 +23,10 @@ typedef struct shell {
     samme_net *net;
     samme_transport transport;
     samme_hub *hub;
+    samme_http_server *metrics; /* NULL: none */
+    const samme_config *config; /* as it was at the start */
     int signals;
+    bool stopping;
     const char *chain_folder;
     uint64_t allowed_roster; /* version the transport's set of keys is of */
     char last_trouble[400];
@@ -31,8 +35,10 @@ typedef struct shell {
 static void send_to_peer(void *output, uint64_t route, samme_span bytes) {
     shell *self = output;
     /* gone or full: the peer repeats its request */
-    samme_status ignored = self->transport.send(self->transport.self, route, bytes);
+    samme_status ignored =
+        self->transport.send(self->transport.self, route, samme_failpoint_sending(bytes));
     (void)ignored;
+    samme_failpoint_sent(bytes);
 }
 
 static void step(shell *self, samme_hub_event event) {
@@ -43,35 +49,51 @@ static void step(shell *self, samme_hub_event event) {
     samme_hub_step(self->hub, &event);
 }
 
-/* Rosters are handed over in order of their versions: CHAIN/rosters/N.note. */
-static samme_status take_rosters(shell *self, samme_error *error) {
+/* The next roster, CHAIN/rosters/N.note, or root, CHAIN/roots/N.note, if there is one. */
+static samme_status take_next(shell *self, bool root, bool *out_taken, samme_error *error) {
+    const char *kind = root ? "root" : "roster";
+    samme_hub_view view;
+    samme_hub_look(self->hub, &view);
+    const uint64_t next = (root ? view.newest_root : view.newest_roster) + 1;
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%ss/%llu.note", self->chain_folder, kind,
+             (unsigned long long)next);
+    *out_taken = false;
+    if (!samme_file_exists(path))
+        return SAMME_OK;
     samme_buffer note;
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
-    samme_status status = SAMME_OK;
-    for (;;) {
-        samme_hub_view view;
-        samme_hub_look(self->hub, &view);
-        char path[1200];
-        snprintf(path, sizeof path, "%s/rosters/%llu.note", self->chain_folder,
-                 (unsigned long long)view.newest_roster + 1);
-        if (!samme_file_exists(path))
-            break;
-        samme_buffer_clear(&note);
-        uint64_t before = view.newest_roster;
-        status = samme_file_read(path, &note, error);
-        if (status != SAMME_OK)
-            break;
-        step(self,
-             (samme_hub_event){.kind = SAMME_HUB_ROSTER, .message = samme_buffer_span(&note)});
-        samme_hub_look(self->hub, &view);
-        if (view.newest_roster == before) {
-            status = samme_fail(error, SAMME_MALFORMED, "%s: %s", path, view.trouble);
-            break;
-        }
-        samme_log(SAMME_LOG_INFO, "roster version=%llu", (unsigned long long)view.newest_roster);
-    }
+    samme_status status = samme_file_read(path, &note, error);
+    if (status == SAMME_OK)
+        step(self, (samme_hub_event){.kind = root ? SAMME_HUB_ROOT : SAMME_HUB_ROSTER,
+                                     .message = samme_buffer_span(&note)});
     samme_buffer_free(&note);
-    return status;
+    if (status != SAMME_OK)
+        return status;
+    samme_hub_look(self->hub, &view);
+    if ((root ? view.newest_root : view.newest_roster) != next)
+        return samme_fail(error, SAMME_MALFORMED, "%s: %s", path, view.trouble);
+    samme_log(SAMME_LOG_INFO, "%s version=%llu", kind, (unsigned long long)next);
+    *out_taken = true;
+    return SAMME_OK;
+}
+
+/* In order of their versions; a roster that the root in force does not verify may be the next
+ * root's, so all that verify come before that one. */
+static samme_status take_rosters(shell *self, samme_error *error) {
+    for (;;) {
+        bool roster, root;
+        samme_status status = take_next(self, false, &roster, error);
+        if (roster)
+            continue;
+        samme_error of_root;
+        samme_status root_status = take_next(self, true, &root, &of_root);
+        if (root)
+            continue;
+        if (status == SAMME_OK && root_status != SAMME_OK)
+            return samme_fail(error, root_status, "%s", of_root.text);
+        return status;
+    }
 }
 
 /* Whoever stands in the roster in force may speak, nobody else. */
@@ -112,10 +134,11 @@ static samme_status make_hub(shell *self, samme_error *error) {
     return status == SAMME_OK ? samme_hub_new(&setup, &self->hub, error) : status;
 }
 
-static samme_status start(shell *self, const Samme__HubConfig *config, const char *config_file,
-                          samme_arena *arena, samme_error *error) {
-    self->chain_folder = samme_config_path(config_file, config->chain, arena);
-    const char *data = samme_config_path(config_file, config->data, arena);
+static samme_status start(shell *self, samme_arena *arena, samme_error *error) {
+    const Samme__HubConfig *config = samme_hub_config(self->config);
+    self->chain_folder = samme_config_path(self->config, config->chain, arena);
+    const char *data = samme_config_path(self->config, config->data, arena);
+    samme_config_log_level(config->log_level);
     samme_status status = samme_signals_open(&self->signals, error);
     if (status == SAMME_OK)
         status = samme_crypto_init(error);
@@ -127,12 +150,15 @@ static samme_status start(shell *self, const Samme__HubConfig *config, const cha
         status = samme_net_listen(config->listen, self->keys.curve_secret, &self->net, error);
     if (status == SAMME_OK) {
         self->transport = samme_net_port(self->net);
+        samme_failpoint_store(&self->stores.log);
         status = make_hub(self, error);
     }
     if (status == SAMME_OK)
         status = take_rosters(self, error);
     if (status == SAMME_OK)
         status = allow_peers(self, error);
+    if (status == SAMME_OK)
+        status = samme_metrics_open(config->metrics, self->stores.folder, &self->metrics, error);
     char path[sizeof self->stores.folder + 16];
     snprintf(path, sizeof path, "%s/hub.address", self->stores.folder);
     if (status == SAMME_OK)
@@ -151,8 +177,31 @@ static bool idle(void *self) {
     return samme_hub_idle(((shell *)self)->hub);
 }
 
-static void reload(void *self) {
-    samme_error error;
+static void stop(void *self) {
+    ((shell *)self)->stopping = true;
+}
+
+static samme_status reload_config(shell *self, samme_error *error) {
+    samme_config config;
+    samme_status status =
+        samme_config_open(&samme__hub_config__descriptor, self->config->file, &config, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_hub_check_config(&config, error);
+    if (status == SAMME_OK) {
+        samme_config_log_level(samme_hub_config(&config)->log_level);
+        samme_hub_say_fixed(samme_hub_config(self->config), samme_hub_config(&config));
+        samme_log(SAMME_LOG_INFO, "reloaded");
+    }
+    samme_config_close(&config);
+    return status;
+}
+
+static void reload(void *context) {
+    shell *self = context;
+    samme_error error = {0};
+    if (reload_config(self, &error) != SAMME_OK)
+        samme_log(SAMME_LOG_ERROR, "%s; the configuration in force stays", error.text);
     if (take_rosters(self, &error) != SAMME_OK)
         samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error.text);
 }
@@ -172,40 +221,47 @@ static samme_status look(shell *self, samme_error *error) {
 static samme_status turn(void *context, samme_error *error) {
     shell *self = context;
     samme_received received;
-    for (unsigned i = 0;
-         i < EVENTS_A_TURN && self->transport.receive(self->transport.self, &received) == SAMME_OK;
+    /* what is not taken any more is repeated to whoever runs next */
+    for (unsigned i = 0; !self->stopping && i < EVENTS_A_TURN &&
+                         self->transport.receive(self->transport.self, &received) == SAMME_OK;
          i++)
         step(self, (samme_hub_event){.kind = SAMME_HUB_MESSAGE,
                                      .peer = received.peer,
                                      .route = received.route,
                                      .message = received.bytes});
     step(self, (samme_hub_event){.kind = SAMME_HUB_TICK});
+    if (self->metrics != NULL)
+        samme_metrics_answer(self->metrics, self->hub, self->stopping);
     samme_status status = allow_peers(self, error);
     return status == SAMME_OK ? look(self, error) : status;
 }
 
 static samme_status loop(shell *self, samme_error *error) {
-    const samme_loop loop = {.net = self->net,
-                             .fds = {self->stores.log.wake_fd(self->stores.log.self),
-                                     self->stores.views.wake_fd(self->stores.views.self)},
-                             .fd_count = 2,
-                             .signals = self->signals,
-                             .self = self,
-                             .next_ms = next_ms,
-                             .turn = turn,
-                             .idle = idle,
-                             .reload = reload};
+    samme_loop loop = {.net = self->net,
+                       .fds = {self->stores.log.wake_fd(self->stores.log.self),
+                               self->stores.views.wake_fd(self->stores.views.self)},
+                       .fd_count = 2,
+                       .signals = self->signals,
+                       .self = self,
+                       .next_ms = next_ms,
+                       .turn = turn,
+                       .stop = stop,
+                       .idle = idle,
+                       .reload = reload};
+    if (self->metrics != NULL)
+        loop.fds[loop.fd_count++] = samme_http_wake_fd(self->metrics);
     return samme_loop_run(&loop, error);
 }
 
-samme_status samme_hub_run(const Samme__HubConfig *config, const char *config_file,
-                           samme_error *error) {
-    shell self = {.signals = -1, .stores = {.owner_fd = -1}};
+samme_status samme_hub_run(const samme_config *config, samme_error *error) {
+    shell self = {.config = config, .signals = -1, .stores = {.owner_fd = -1}};
     samme_arena arena;
     samme_arena_init(&arena, 64 * 1024);
-    samme_status status = start(&self, config, config_file, &arena, error);
+    samme_status status = start(&self, &arena, error);
     if (status == SAMME_OK)
         status = loop(&self, error);
+    if (self.metrics != NULL)
+        samme_http_close(self.metrics);
     samme_hub_free(self.hub);
     samme_net_close(self.net);
     samme_stores_close(&self.stores);

@@ -2,12 +2,18 @@
 #ifndef SAMME_HUB_SHELL_H
 #define SAMME_HUB_SHELL_H
 
-#include "samme/status.h"
-#include "wire/messages.h"
+#include "daemon/config.h"
 
-/* Runs until it is asked to stop (SAMME_OK) or cannot go on. `config_file` is where relative paths
- * start. */
-samme_status samme_hub_run(const Samme__HubConfig *config, const char *config_file,
-                           samme_error *error) SAMME_CHECKED;
+/* Runs until it is asked to stop (SAMME_OK) or cannot go on. Asked to stop, it takes no more
+ * messages, and ends when what was taken is on disk and acknowledged, within ten seconds. */
+samme_status samme_hub_run(const samme_config *config, samme_error *error) SAMME_CHECKED;
+
+/* shell_config.c: daemon/program.h */
+samme_status samme_hub_check_config(const samme_config *config, samme_error *error) SAMME_CHECKED;
+samme_status samme_hub_examine_config(const samme_config *config, samme_error *error) SAMME_CHECKED;
+const Samme__HubConfig *samme_hub_config(const samme_config *config);
+/* Says in the log what differs from the configuration the hub was started with and counts only
+ * after a restart. */
+void samme_hub_say_fixed(const Samme__HubConfig *started, const Samme__HubConfig *now);
 
 #endif

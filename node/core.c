@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "node/claims.h"
+
 enum {
     NODE_ARENA_BYTES = 96 * 1024 * 1024,
     HEARD_STORED_EVERY_MS = 30000,
@@ -39,29 +41,37 @@ void samme_node_send(samme_node *node, const Samme__Message *message) {
     samme_buffer_free(&packed);
 }
 
-static samme_status open_spaces(samme_node *node, samme_error *error) {
-    samme_status status = samme_space_begin(&node->log, error);
-    if (status != SAMME_OK)
-        return status;
-    status = samme_space_begin(&node->views, error);
-    if (status != SAMME_OK)
-        samme_space_abandon(&node->log);
-    return status;
-}
-
 static void close_spaces(samme_node *node) {
     if (node->log.open)
         samme_space_abandon(&node->log);
     if (node->views.open)
         samme_space_abandon(&node->views);
+    if (node->access.present && node->access.keys.open)
+        samme_space_abandon(&node->access.keys);
+}
+
+static samme_status open_spaces(samme_node *node, samme_error *error) {
+    samme_status status = samme_space_begin(&node->log, error);
+    if (status != SAMME_OK)
+        return status;
+    status = samme_space_begin(&node->views, error);
+    if (status == SAMME_OK && node->access.present)
+        status = samme_space_begin(&node->access.keys, error);
+    if (status != SAMME_OK)
+        close_spaces(node);
+    return status;
 }
 
 samme_status samme_node_start_over(samme_node *node, samme_error *error) {
     node->policy = NULL; /* it goes with the replay */
     samme_outbox_abandon(&node->outbox);
-    samme_space_abandon(&node->log);
-    samme_space_abandon(&node->views);
+    if (node->access.present)
+        samme_outbox_abandon(&node->access.outbox);
+    node->access.loaded = false;
+    close_spaces(node);
     samme_status status = open_spaces(node, error);
+    if (status == SAMME_OK)
+        status = samme_access_load(&node->access, error);
     if (status == SAMME_OK)
         status = samme_follow_reload(&node->follow, error);
     if (status == SAMME_OK)
@@ -74,20 +84,42 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) {
 }
 
 /* Says 503 to everybody whose answer can no longer become true. */
-static void refuse_waiters(samme_node *node) {
+static void refuse_waiters_of(samme_node *node, samme_outbox *outbox) {
     samme_buffer body;
     samme_buffer_init(&body, 4096);
     samme_api_problem(node, 503, "read_only", node->trouble, &body);
     samme_outgoing item;
-    while (samme_outbox_take_first(&node->outbox, &item)) {
+    while (samme_outbox_take_first(outbox, &item)) {
         samme_response response = {.status = 503,
                                    .content_type = "application/problem+json",
                                    .body = samme_buffer_span(&body)};
         if (item.code != 0)
-            node->setup.answer(node->setup.output, item.to, &response);
+            samme_node_say(node, item.to, &response);
         free(item.bytes);
     }
     samme_buffer_free(&body);
+}
+
+/* Those whose decision is held back likewise. */
+static void refuse_held(samme_node *node) {
+    samme_buffer body;
+    samme_buffer_init(&body, 4096);
+    samme_api_problem(node, 503, "read_only", node->trouble, &body);
+    uint64_t request;
+    const samme_response response = {.status = 503,
+                                     .content_type = "application/problem+json",
+                                     .body = samme_buffer_span(&body)};
+    while (samme_claims_take_waiting(node, &request))
+        samme_node_say(node, request, &response);
+    samme_buffer_free(&body);
+}
+
+static void refuse_waiters(samme_node *node) {
+    samme_api_pins_refuse(node);
+    refuse_waiters_of(node, &node->outbox);
+    if (node->access.present)
+        refuse_waiters_of(node, &node->access.outbox);
+    refuse_held(node);
 }
 
 static void store_failed(samme_node *node, const samme_error *error) {
@@ -102,9 +134,9 @@ void samme_node_undo(samme_node *node) {
         store_failed(node, &error);
 }
 
-static void flush(samme_node *node) {
+static void flush(samme_node *node, samme_outbox *outbox, uint64_t durable_head) {
     samme_outgoing item;
-    while (samme_outbox_peek(&node->outbox, node->log.durable_head, &item)) {
+    while (samme_outbox_peek(outbox, durable_head, &item)) {
         samme_span bytes = SAMME_SPAN(item.bytes, item.length);
         if (item.code == 0) {
             node->setup.send(node->setup.output, bytes);
@@ -113,9 +145,9 @@ static void flush(samme_node *node) {
                                        .content_type = item.code >= 400 ? "application/problem+json"
                                                                         : "application/json",
                                        .body = bytes};
-            node->setup.answer(node->setup.output, item.to, &response);
+            samme_node_say(node, item.to, &response);
         }
-        samme_outbox_drop(&node->outbox);
+        samme_outbox_drop(outbox);
     }
 }
 
@@ -136,7 +168,9 @@ static samme_status background(samme_node *node, samme_error *error) {
         status = samme_take_release(node, error);
     if (status == SAMME_OK)
         status = samme_session_work(node, error);
-    node->work_at_hand = more;
+    if (status == SAMME_OK && !more) /* last: who is answered here must not be undone */
+        status = samme_claims_work(node, error);
+    node->work_at_hand = more || (status == SAMME_OK && samme_probes_work(node));
     return status;
 }
 
@@ -149,6 +183,10 @@ static void message_event(samme_node *node, samme_span bytes) {
     }
     node->heard_ms = node->monotonic_ms;
     samme_session_message(node, message);
+    if (samme_claims_message(node, message) != SAMME_OK)
+        node->refused_messages++; /* the asker repeats */
+    if (node->store_failed)
+        return;
     samme_status status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
     if (status != SAMME_OK) { /* it did not verify: as if it had never come */
         node->refused_messages++;
@@ -164,7 +202,7 @@ static void message_event(samme_node *node, samme_span bytes) {
 
 static void end_step(samme_node *node) {
     samme_error error = {0};
-    uint64_t head = 0, ignored = 0;
+    uint64_t head = 0, keys_head = 0, ignored = 0;
     samme_status status = node->own_changed ? samme_own_store(node) : SAMME_OK;
     if (status != SAMME_OK)
         samme_fail(&error, status, "the log's state cannot be stored");
@@ -178,11 +216,25 @@ static void end_step(samme_node *node) {
         status = samme_space_end(&node->views, &ignored, &error);
     else
         samme_space_abandon(&node->views);
+    if (status == SAMME_OK && node->access.present)
+        status = samme_space_end(&node->access.keys, &keys_head, &error);
     if (status != SAMME_OK) {
+        close_spaces(node);
         store_failed(node, &error);
         return;
     }
     samme_outbox_seal(&node->outbox, head);
+    if (node->access.present)
+        samme_outbox_seal(&node->access.outbox, keys_head);
+}
+
+static samme_status collect(samme_node *node, samme_error *error) {
+    samme_status status = samme_space_collect(&node->log, error);
+    if (status == SAMME_OK)
+        status = samme_space_collect(&node->views, error);
+    if (status == SAMME_OK && node->access.present)
+        status = samme_space_collect(&node->access.keys, error);
+    return status;
 }
 
 void samme_node_step(samme_node *node, const samme_node_event *event) {
@@ -191,8 +243,7 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
     node->monotonic_ms = event->monotonic_ms;
     node->work_at_hand = false;
     samme_arena_reset(&node->arena);
-    if (samme_space_collect(&node->log, &error) != SAMME_OK ||
-        samme_space_collect(&node->views, &error) != SAMME_OK)
+    if (collect(node, &error) != SAMME_OK)
         store_failed(node, &error);
     if (!node->store_failed && open_spaces(node, &error) != SAMME_OK)
         store_failed(node, &error);
@@ -206,8 +257,11 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
      */
     bool behind = node->log.next_head - node->log.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX ||
                   node->views.next_head - node->views.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX;
+    node->stopping = node->stopping || event->kind == SAMME_NODE_STOP;
     if (event->kind == SAMME_NODE_REQUEST)
         samme_api_handle(node, event->request, behind);
+    else if (event->kind == SAMME_NODE_PIN)
+        samme_api_pin_done(node, event->pin);
     else if (event->kind == SAMME_NODE_MESSAGE && !behind)
         message_event(node, event->message);
     if (!node->store_failed && event->kind != SAMME_NODE_REQUEST && !behind &&
@@ -218,17 +272,21 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
         return;
     }
     end_step(node);
-    flush(node);
+    flush(node, &node->outbox, node->log.durable_head);
+    if (node->access.present)
+        flush(node, &node->access.outbox, node->access.keys.durable_head);
 }
 
 int64_t samme_node_next_ms(const samme_node *node) {
     if (node->work_at_hand)
         return node->monotonic_ms;
-    return samme_session_next_ms(node);
+    const int64_t session = samme_session_next_ms(node), claims = samme_claims_next_ms(node);
+    return claims < session ? claims : session;
 }
 
 bool samme_node_idle(const samme_node *node) {
-    return node->outbox.count == 0;
+    return node->outbox.count == 0 && node->access.outbox.count == 0 &&
+           node->access.waiting_count == 0 && samme_claims_waiting(node) == 0;
 }
 
 void samme_node_look(samme_node *node, samme_node_view *out) {
@@ -267,8 +325,10 @@ static samme_status load(samme_node *node, samme_error *error) {
                                  .epoch = setup->epoch,
                                  .log = &node->log,
                                  .views = &node->views,
-                                 .replay = {.check_content = true}};
-    status = samme_follow_init(&node->follow, &follow, error);
+                                 .replay = {.check_content = true, .known = setup->known}};
+    status = samme_access_load(&node->access, error);
+    if (status == SAMME_OK)
+        status = samme_follow_init(&node->follow, &follow, error);
     if (status == SAMME_OK) {
         status = samme_layer_init(&node->layer, node->follow.replay.rows);
         if (status == SAMME_OK)
@@ -283,8 +343,7 @@ static samme_status load(samme_node *node, samme_error *error) {
         }
     }
     node->warming = status == SAMME_OK && node->follow.replay.range.size < node->follow.held.size;
-    samme_space_abandon(&node->log);
-    samme_space_abandon(&node->views);
+    close_spaces(node);
     return status;
 }
 
@@ -294,6 +353,7 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
         return samme_fail(error, SAMME_NO_MEMORY, "node: no memory");
     node->setup = *setup;
     node->hello_ms = INT64_MIN / 2;
+    samme_probes_init(&node->probes);
     samme_arena_init(&node->arena, NODE_ARENA_BYTES);
     samme_status status = samme_space_init(&node->log, setup->log);
     if (status == SAMME_OK)
@@ -301,8 +361,14 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
     if (status == SAMME_OK)
         status = samme_outbox_init(&node->outbox);
     if (status == SAMME_OK)
+        status = samme_claims_new(&node->claims);
+    if (status == SAMME_OK)
+        status = samme_access_init(&node->access, setup->keys);
+    if (status == SAMME_OK)
         status = load(node, error);
     if (status != SAMME_OK) {
+        samme_claims_free(node->claims);
+        samme_access_fini(&node->access);
         samme_outbox_fini(&node->outbox);
         samme_space_fini(&node->views);
         samme_space_fini(&node->log);
@@ -318,7 +384,10 @@ void samme_node_free(samme_node *node) {
     if (node == NULL)
         return;
     samme_layer_fini(&node->layer);
+    samme_probes_free(&node->probes);
     samme_follow_fini(&node->follow);
+    samme_claims_free(node->claims);
+    samme_access_fini(&node->access);
     samme_outbox_fini(&node->outbox);
     samme_space_fini(&node->views);
     samme_space_fini(&node->log);

@@ -4,12 +4,23 @@
 
 #include "base/layer.h"
 #include "history/query.h"
+#include "node/access/access.h"
 #include "node/node.h"
+#include "probes/probes.h"
 #include "sync/follow.h"
 #include "sync/outbox.h"
 
 #define SAMME_PUSH_ENTRIES          256u /* a tail of this many is pushed at once */
 #define SAMME_COMMITS_IN_FLIGHT_MAX 128u /* more: requests are told to come later */
+
+#define SAMME_SAID_CODES_MAX 24u /* more are counted together, under the last */
+
+/* How often each HTTP status was answered, in this run. */
+typedef struct samme_said {
+    unsigned codes[SAMME_SAID_CODES_MAX]; /* 0: others */
+    uint64_t times[SAMME_SAID_CODES_MAX];
+    size_t count;
+} samme_said;
 
 struct samme_node {
     samme_node_setup setup;
@@ -19,6 +30,8 @@ struct samme_node {
     uint64_t layered_prefix; /* journal size the layer stands on */
     samme_arena arena;       /* of this step */
     samme_outbox outbox;     /* code 0: to the hub; else the answer to request `to` */
+    struct samme_claims *claims; /* claims.h */
+    samme_access access;     /* who may ask; answers about it wait for its own store */
 
     /* the own log: state "own" in the store */
     samme_range own;
@@ -41,6 +54,7 @@ struct samme_node {
     int64_t hub_heard_ms; /* node time when the hub was last heard; kept over restarts */
     int64_t hub_heard_stored_ms;
     uint64_t credit_bytes;
+    bool push_now; /* somebody waits for what is in the tail */
     bool push_in_flight;
     int64_t push_ms;
     int64_t tail_ms; /* when the unsigned tail began */
@@ -48,6 +62,11 @@ struct samme_node {
     int64_t wall_ms, monotonic_ms; /* of this step */
     bool clock_behind;             /* the machine's clock is under what was seen before */
     bool work_at_hand;
+    samme_said said;
+    samme_probes probes;             /* of the release taken */
+    uint64_t unanswerable_release;   /* whose probes cannot be answered: not tried again */
+    samme_hash probes_hub;           /* digest that the hub knows of */
+    bool stopping; /* takes no requests, pushes its tail whatever its size and age */
     bool warming; /* since the start, until what is held is folded: no request is answered before */
     bool store_failed;
     char trouble[sizeof(((samme_error *)0)->text)];
@@ -65,6 +84,14 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) SAMME_C
 /* The same for a request that failed after writing; a store that cannot even do that has failed. */
 void samme_node_undo(samme_node *node);
 samme_horizon samme_node_present(const samme_node *node);
+
+/* probes.c: answers the probes of the release taken, a document a step, and tells the hub. True:
+ * there is more to do. */
+bool samme_probes_work(samme_node *node);
+
+/* running.c */
+/* Answers a request; each answer of a node goes out here. */
+void samme_node_say(samme_node *node, uint64_t request_id, const samme_response *response);
 
 /* own_log.c */
 typedef struct samme_new_entry {
@@ -94,6 +121,9 @@ samme_status samme_release_load(samme_node *node, samme_error *error) SAMME_CHEC
 /* api/ */
 /* Queues the answer. busy: the store is behind, nothing may be written. */
 void samme_api_handle(samme_node *node, const samme_request *request, bool busy);
+/* A verifier is made: whoever waits for it is answered. And: nobody will be, say so. */
+void samme_api_pin_done(samme_node *node, const samme_pin_done *done);
+void samme_api_pins_refuse(samme_node *node);
 void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 32]);
 /* Appends a problem's body; word: the stable last part of its type. */
 void samme_api_problem(samme_node *node, unsigned status, const char *word, const char *detail,

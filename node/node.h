@@ -7,6 +7,7 @@
 #ifndef SAMME_NODE_NODE_H
 #define SAMME_NODE_NODE_H
 
+#include "crypto/pin.h"
 #include "crypto/sign.h"
 #include "samme/random.h"
 #include "samme/request.h"
@@ -15,6 +16,20 @@
 #include "wire/messages.h"
 
 typedef struct samme_node samme_node;
+
+#define SAMME_PIN_JOBS_MAX 16u
+
+/* A PIN to be made into a verifier, which takes long: elsewhere, and told by an event. */
+typedef struct samme_pin_job {
+    uint64_t id;
+    uint8_t salt[SAMME_PIN_SALT_BYTES];
+    char pin[SAMME_PIN_MAX_BYTES + 1];
+} samme_pin_job;
+typedef struct samme_pin_done {
+    uint64_t id;
+    bool failed; /* no memory for it */
+    uint8_t verifier[SAMME_PIN_VERIFIER_BYTES];
+} samme_pin_done;
 
 /* Who this node is (from its enrolment) and the ports it works through. Pointers must outlive the
  * node. */
@@ -27,22 +42,32 @@ typedef struct samme_node_setup {
     samme_vkey hub_log;
     samme_seed log_seed;
     uint64_t lowest_release;
+    samme_known known; /* before the journal has come to it no release is taken */
     int64_t push_after_ms; /* a tail is pushed when it is this old, or has 256 entries */
+    int64_t claim_wait_ms; /* a decision waits so long for a loan; 0: not at all */
     int64_t poll_every_ms; /* the hub is asked for news this often, doorbell or not */
     samme_store *log;
     samme_store *views;
+    samme_store *keys;    /* tills and their tokens; NULL: none, everybody may ask */
+    bool beyond_loopback; /* requests come from other machines: a token is always wanted */
+    samme_hash operator_token_hash; /* SHA-256 of the operator's bearer token; for keys only */
     samme_random random;
     void *output; /* first argument of the two below */
     /* A message for the hub; may be lost. */
     void (*send)(void *output, samme_span bytes);
     /* The answer to a request. */
     void (*answer)(void *output, uint64_t request_id, const samme_response *response);
+    /* Takes a copy of a job, at most SAMME_PIN_JOBS_MAX are not done; false: it has no room. With
+     * keys only. */
+    bool (*make_verifier)(void *output, const samme_pin_job *job);
 } samme_node_setup;
 
 typedef enum samme_node_event_kind {
     SAMME_NODE_TICK,    /* time has passed, or completions wait */
     SAMME_NODE_MESSAGE, /* from the hub */
     SAMME_NODE_REQUEST, /* from a till */
+    SAMME_NODE_PIN,     /* a verifier is made */
+    SAMME_NODE_STOP,    /* the node is to end: it takes no more requests, and pushes what it has */
 } samme_node_event_kind;
 
 typedef struct samme_node_event {
@@ -51,6 +76,7 @@ typedef struct samme_node_event {
     int64_t monotonic_ms; /* never goes back */
     samme_span message;
     const samme_request *request;
+    const samme_pin_done *pin;
 } samme_node_event;
 
 /* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CORRUPT,
@@ -66,6 +92,16 @@ void samme_node_step(samme_node *node, const samme_node_event *event);
 int64_t samme_node_next_ms(const samme_node *node);
 /* Answers wait for a commit: a shell that stops may want to drain them. */
 bool samme_node_idle(const samme_node *node);
+/* No commit is under way, and no answer held back. */
+bool samme_node_at_rest(const samme_node *node);
+/* The hub holds all of the own log, or there is no session in which to hand it over. */
+bool samme_node_merged(const samme_node *node);
+
+/* What may change while a node runs; as in the setup. Between steps. */
+void samme_node_set_times(samme_node *node, int64_t push_after_ms, int64_t poll_every_ms,
+                          int64_t claim_wait_ms);
+/* The connection to the hub is another one: the session begins anew. Between steps. */
+void samme_node_new_connection(samme_node *node);
 
 /* For the simulator's and the shell's eyes. */
 typedef struct samme_node_view {

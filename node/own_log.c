@@ -101,11 +101,13 @@ samme_status samme_own_store(samme_node *node) {
 }
 
 static samme_status fold_own(samme_node *node, const samme_rows *rows, uint64_t index,
-                             samme_span entry, bool *out_quarantined, samme_error *error) {
+                             samme_span entry, bool again, bool *out_quarantined,
+                             samme_error *error) {
     samme_position position = {.branch = node->setup.branch,
                                .epoch = node->setup.epoch,
                                .index = index,
-                               .own_layer = true};
+                               .own_layer = true,
+                               .again = again};
     return samme_fold(rows, &position, entry, &node->follow.arena, out_quarantined, error);
 }
 
@@ -123,7 +125,7 @@ samme_status samme_own_layer(samme_node *node, samme_error *error) {
         status = samme_space_get(&node->log, SAMME_TABLE_OWN,
                                  SAMME_SPAN(key.bytes, sizeof key.bytes), &entry);
         if (status == SAMME_OK)
-            status = fold_own(node, &rows, i, entry, NULL, error);
+            status = fold_own(node, &rows, i, entry, true, NULL, error);
         else
             samme_fail(error, SAMME_CORRUPT, "log store: own entry %llu cannot be read",
                        (unsigned long long)i);
@@ -190,6 +192,21 @@ static samme_status write_entries(samme_node *node, const samme_span *entries, s
     return status;
 }
 
+/* What gives a right back is told at once: the next customer may wait for it at the branch that
+ * lent it. */
+static bool gives_back(const samme_new_entry *entry) {
+    if (entry->kind == SAMME__EVENT_KIND__return_decided) {
+        const Samme__ReturnDecided *decided = entry->body;
+        size_t authorised = 0;
+        for (size_t i = 0; i < decided->n_lines; i++)
+            authorised += decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise ? 1 : 0;
+        return decided->n_lent > authorised;
+    }
+    if (entry->kind == SAMME__EVENT_KIND__return_done)
+        return ((const Samme__ReturnDone *)entry->body)->outcome != SAMME__RETURN_OUTCOME__paid;
+    return entry->kind == SAMME__EVENT_KIND__given_back;
+}
+
 samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, size_t count,
                               uint64_t *out_index, samme_error *error) {
     assert(count > 0);
@@ -216,7 +233,8 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
         bool quarantined = false;
         status = build(node, i < anchors ? &first : &entries[i - anchors], &packed[i], error);
         if (status == SAMME_OK)
-            status = fold_own(node, &rows, node->own.size + i, packed[i], &quarantined, error);
+            status =
+                fold_own(node, &rows, node->own.size + i, packed[i], false, &quarantined, error);
         if (status == SAMME_OK && quarantined)
             status = trial_refused(node, &trial, node->own.size + i, error);
     }
@@ -228,6 +246,8 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
     }
     if (status == SAMME_OK)
         *out_index = index;
+    for (size_t i = 0; i < count && status == SAMME_OK; i++)
+        node->push_now = node->push_now || gives_back(&entries[i]);
     samme_layer_fini(&trial);
     return status;
 }

@@ -64,6 +64,9 @@ static void welcomed(samme_node *node, const Samme__Welcome *welcome) {
     if (welcome->journal_size > node->follow.hub_size)
         node->follow.hub_size = welcome->journal_size;
     node->hello_tries = 0;
+    node->probes_hub = (samme_hash){0};
+    if (welcome->probes_digest.len == sizeof node->probes_hub.bytes)
+        memcpy(node->probes_hub.bytes, welcome->probes_digest.data, sizeof node->probes_hub.bytes);
     samme_follow_poke(&node->follow);
 }
 
@@ -210,6 +213,7 @@ static samme_status sign_tail(samme_node *node) {
     if (status != SAMME_OK)
         return status;
     node->signed_range = range;
+    node->push_now = node->push_now && range.size < node->own.size;
     node->tail_ms = node->monotonic_ms;
     node->own_changed = true;
     return SAMME_OK;
@@ -217,7 +221,7 @@ static samme_status sign_tail(samme_node *node) {
 
 static bool tail_is_due(const samme_node *node) {
     uint64_t tail = node->own.size - node->signed_range.size;
-    return tail >= SAMME_PUSH_ENTRIES ||
+    return tail >= SAMME_PUSH_ENTRIES || (tail > 0 && (node->stopping || node->push_now)) ||
            (tail > 0 && node->monotonic_ms - node->tail_ms >= node->setup.push_after_ms);
 }
 
@@ -273,7 +277,8 @@ int64_t samme_session_next_ms(const samme_node *node) {
     if (node->push_in_flight)
         candidates[0] = node->push_ms + PUSH_RETRY_MS;
     else if (node->own.size > node->signed_range.size)
-        candidates[0] = node->tail_ms + node->setup.push_after_ms;
+        candidates[0] =
+            node->push_now ? node->monotonic_ms : node->tail_ms + node->setup.push_after_ms;
     if (node->follow.requested)
         candidates[1] = node->follow.requested_ms + SAMME_FOLLOW_RETRY_MS;
     for (size_t i = 0; i < 3; i++)

@@ -2,12 +2,23 @@
 #ifndef SAMME_NODE_SHELL_H
 #define SAMME_NODE_SHELL_H
 
-#include "samme/status.h"
-#include "wire/messages.h"
+#include "daemon/config.h"
 
-/* Runs until it is asked to stop (SAMME_OK) or cannot go on. `config_file` is where relative paths
- * start. */
-samme_status samme_node_run(const Samme__NodeConfig *config, const char *config_file,
-                            samme_error *error) SAMME_CHECKED;
+/* Runs until it is asked to stop (SAMME_OK) or cannot go on. Asked to stop, it answers what has
+ * been asked, lets commits end, and in a session hands its log over to the hub, for at most ten
+ * seconds. */
+samme_status samme_node_run(const samme_config *config, samme_error *error) SAMME_CHECKED;
+
+/* shell_config.c: daemon/program.h */
+samme_status samme_node_check_config(const samme_config *config, samme_error *error) SAMME_CHECKED;
+samme_status samme_node_examine_config(const samme_config *config,
+                                       samme_error *error) SAMME_CHECKED;
+const Samme__NodeConfig *samme_node_config(const samme_config *config);
+int64_t samme_node_push_after_ms(const Samme__NodeConfig *config);
+int64_t samme_node_poll_every_ms(const Samme__NodeConfig *config);
+int64_t samme_node_claim_wait_ms(const Samme__NodeConfig *config);
+/* Says in the log what differs from the configuration the node was started with and counts only
+ * after a restart. */
+void samme_node_say_fixed(const Samme__NodeConfig *started, const Samme__NodeConfig *now);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cli/importing/receipts.h"
-#include "history/fold.h"
 
 void samme_cancellation_free(samme_cancellation *cancellation) {
     free(cancellation->slices);
@@ -134,7 +133,8 @@ samme_status samme_cancellation_returns(samme_cancellation *cancellation,
     size_t part = 1, length = 0;
     for (size_t first = 0; first < cancellation->count && status == SAMME_OK; first += length) {
         const samme_taken_back *slices = cancellation->slices + first;
-        for (length = 1; length < SAMME_RETURN_LINES_MAX && first + length < cancellation->count &&
+        for (length = 1; length < SAMME_IMPORT_RETURN_LINES_MAX &&
+                         first + length < cancellation->count &&
                          slices[length].receipt == slices[0].receipt;)
             length++;
         bool goes_on = first > 0 && slices[-1].receipt == slices[0].receipt;

@@ -6,6 +6,9 @@
 #include "cli/importing/pairing.h"
 #include "wire/messages.h"
 
+/* What a node takes in one return (docs/PROTOCOL.md); a longer one comes in parts. */
+#define SAMME_IMPORT_RETURN_LINES_MAX 60u
+
 typedef struct samme_cancellation {
     samme_taken_back *slices;
     size_t count, room;

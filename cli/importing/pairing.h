@@ -26,8 +26,8 @@ typedef struct samme_taken_back {
 
 typedef struct samme_pairing samme_pairing;
 
-samme_pairing *samme_pairing_new(size_t purchases_max); /* NULL: no memory */
-void samme_pairing_free(samme_pairing *pairing);        /* accepts NULL */
+samme_pairing *samme_pairing_new(size_t purchases_max) SAMME_CHECKED; /* NULL: no memory */
+void samme_pairing_free(samme_pairing *pairing);                      /* accepts NULL */
 
 /* Remembers a receipt. SAMME_FULL, SAMME_NO_MEMORY. */
 samme_status samme_pairing_receipt(samme_pairing *pairing, const char *number, const char *date,
@@ -40,6 +40,6 @@ samme_status samme_pairing_buy(samme_pairing *pairing, const char *customer, con
 /* Takes up to `quantity` back from the newest purchase; false when the customer has none left. To
  * be repeated with what is then left of the quantity. */
 bool samme_pairing_take(samme_pairing *pairing, const char *customer, const char *sku,
-                        int64_t quantity, samme_taken_back *out);
+                        int64_t quantity, samme_taken_back *out) SAMME_CHECKED;
 
 #endif

@@ -13,7 +13,8 @@ void samme_import_print_time(samme_buffer *out, uint64_t count, const char *unit
 /* "1,234.50 GBP" */
 void samme_import_print_money(samme_buffer *out, int64_t minor, const char *currency);
 /* Fills *out, which must live as long as it is used, and returns it. */
-Samme__ImportCount *samme_import_count(Samme__ImportCount *out, const char *name, uint64_t rows);
+Samme__ImportCount *samme_import_count(Samme__ImportCount *out, const char *name,
+                                       uint64_t rows) SAMME_CHECKED;
 /* To stdout, at once. */
 samme_status samme_import_print(samme_buffer *out, samme_error *error) SAMME_CHECKED;
 

@@ -43,7 +43,7 @@ typedef struct samme_receipts samme_receipts;
  * hash says, so the branches and their order must be the same in every run. NULL: no memory. */
 samme_receipts *samme_receipts_new(const samme_import_map *map, const uint32_t *branches,
                                    size_t branch_count, samme_import_sink sink,
-                                   samme_import_tally *tally);
+                                   samme_import_tally *tally) SAMME_CHECKED;
 void samme_receipts_free(samme_receipts *receipts); /* accepts NULL */
 /* Takes a row of the file, behind the header. */
 samme_status samme_receipts_add(samme_receipts *receipts, const samme_csv_row *row,

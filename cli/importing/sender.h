@@ -18,7 +18,7 @@ typedef struct samme_sender samme_sender;
 
 /* The arguments are the caller's and outlive it. NULL: no memory. */
 samme_sender *samme_sender_new(samme_import_nodes *nodes, samme_import_refusals refusals,
-                               samme_import_tally *tally);
+                               samme_import_tally *tally) SAMME_CHECKED;
 void samme_sender_free(samme_sender *sender); /* accepts NULL; forgets what was not sent */
 
 /* Takes a copy; sends when there is enough for a request. Other statuses than SAMME_OK as

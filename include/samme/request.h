@@ -16,6 +16,7 @@ typedef struct samme_request {
     samme_span path;            /* decoded, "/v1/sales"; without query */
     samme_span query;           /* raw, without '?' */
     samme_span idempotency_key; /* empty when the header is absent; at most 200 bytes */
+    samme_span token;           /* the bearer token, likewise */
     samme_span body;            /* at most SAMME_REQUEST_MAX_BYTES */
 } samme_request;
 

@@ -20,7 +20,8 @@ samme_status samme_box_known_init(samme_box_known *known, samme_arena *arena,
                                   uint32_t words) SAMME_CHECKED;
 void samme_box_known_forget(samme_box_known *known);
 /* The core is the caller's to fill. `shapes`: of the box; the oldest proof of that size goes. */
-uint64_t *samme_box_known_add(samme_box_known *known, uint32_t fixed, uint32_t shapes);
+uint64_t *samme_box_known_add(samme_box_known *known, uint32_t fixed,
+                              uint32_t shapes) SAMME_CHECKED;
 /* A core among the shapes, for a box that is divided along `open` dimensions still; NULL: none. */
 const uint64_t *samme_box_known_find(const samme_box_known *known, const uint64_t *shapes,
                                      uint32_t open);

@@ -131,8 +131,7 @@ static samme_status solve(bounds *self, unsigned depth, bool *out) {
 
 static int64_t least_present(samme_box_set side) {
     int64_t value = 0;
-    (void)samme_box_set_next(side, SAMME_BOX_ABSENT + 1, &value);
-    return value;
+    return samme_box_set_next(side, SAMME_BOX_ABSENT + 1, &value) ? value : 0;
 }
 
 /* `absent`: dimensions that are. */

@@ -28,7 +28,7 @@ samme_box_meeting samme_box_set_meet(samme_box_set a, samme_box_set b);
 
 bool samme_box_set_equal(samme_box_set a, samme_box_set b);
 /* The least value of a that is at least `from`; false: none. */
-bool samme_box_set_next(samme_box_set a, int64_t from, int64_t *out);
+bool samme_box_set_next(samme_box_set a, int64_t from, int64_t *out) SAMME_CHECKED;
 /* A value for people: present if there is one, near to 0. Not for an empty set. */
 int64_t samme_box_set_sample(samme_box_set a);
 

@@ -29,12 +29,13 @@ samme_status samme_loop_run(const samme_loop *loop, samme_error *error) {
         if (status != SAMME_OK)
             return status;
         samme_signal asked = samme_signals_take(loop->signals);
-        if (asked == SAMME_SIGNAL_RELOAD && loop->reload != NULL)
+        if (asked == SAMME_SIGNAL_RELOAD && stop_ms == 0)
             loop->reload(loop->self);
         if (asked == SAMME_SIGNAL_STOP) {
             if (stop_ms != 0)
                 return SAMME_OK; /* asked twice */
             samme_log(SAMME_LOG_INFO, "stopping");
+            loop->stop(loop->self);
             stop_ms = now_ms + DRAIN_MS;
         }
     }

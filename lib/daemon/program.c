@@ -3,7 +3,6 @@
 #include <argp.h>
 #include <stdio.h>
 
-#include "daemon/config.h"
 #include "os/log.h"
 
 enum { EXIT_IO = 74, EXIT_DENIED = 77, EXIT_CONFIG = 78 };
@@ -29,7 +28,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
 int samme_program_main(const samme_program *program, int argc, char **argv) {
     static const struct argp_option options[] = {
         {"config", 'c', "FILE", 0, "the configuration, YAML", 0},
-        {"check-config", 'k', NULL, 0, "read the configuration, say what is wrong, and stop", 0},
+        {"check-config", 'k', NULL, 0,
+         "read the configuration and what it names, say what is wrong, and stop", 0},
         {0},
     };
     const struct argp argp = {options, parse, NULL, program->summary, NULL, NULL, NULL};
@@ -37,20 +37,22 @@ int samme_program_main(const samme_program *program, int argc, char **argv) {
     argp_parse(&argp, argc, argv, 0, NULL, &given);
     samme_log_open(program->who, SAMME_LOG_INFO);
     samme_error error = {0};
-    samme_arena arena;
-    samme_arena_init(&arena, 1024 * 1024);
-    const ProtobufCMessage *config =
-        samme_config_read(program->config, given.config, &arena, &error);
+    samme_config config;
+    samme_status status = samme_config_open(program->config, given.config, &config, &error);
+    if (status == SAMME_OK)
+        status = program->check(&config, &error);
+    if (status == SAMME_OK && given.check)
+        status = program->examine(&config, &error);
     int code = 0;
-    if (config == NULL || program->check(config, &error) != SAMME_OK) {
-        const char *again = config == NULL ? "" : ": ";
-        fprintf(stderr, "%s: %s%s%s\n", program->name, config == NULL ? "" : given.config, again,
-                error.text);
+    if (status != SAMME_OK) {
+        fprintf(stderr, "%s: %s\n", program->name, error.text);
         code = EXIT_CONFIG;
-    } else if (!given.check && program->run(config, given.config, &error) != SAMME_OK) {
+    } else if (given.check) {
+        printf("%s: %s: config good\n", program->name, given.config);
+    } else if (program->run(&config, &error) != SAMME_OK) {
         samme_log(SAMME_LOG_ERROR, "%s", error.text);
         code = error.status == SAMME_CONFLICT ? EXIT_DENIED : EXIT_IO;
     }
-    samme_arena_free(&arena);
+    samme_config_close(&config);
     return code;
 }

@@ -74,6 +74,13 @@ samme_status samme_stores_open(const char *folder, samme_stores *out, samme_erro
     return SAMME_OK;
 }
 
+samme_status samme_stores_open_keys(samme_stores *stores, samme_error *error) {
+    samme_status status = open_one(stores, "keys", &stores->keys_store, error);
+    if (status == SAMME_OK)
+        stores->keys = samme_lmdb_port(stores->keys_store);
+    return status;
+}
+
 samme_status samme_stores_reset_views(samme_stores *stores, samme_error *error) {
     samme_lmdb_close(stores->views_store);
     stores->views_store = NULL;
@@ -85,6 +92,8 @@ samme_status samme_stores_reset_views(samme_stores *stores, samme_error *error) 
 }
 
 void samme_stores_close(samme_stores *stores) {
+    if (stores->keys_store != NULL)
+        samme_lmdb_close(stores->keys_store);
     if (stores->views_store != NULL)
         samme_lmdb_close(stores->views_store);
     if (stores->log_store != NULL)

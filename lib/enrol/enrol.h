@@ -23,12 +23,13 @@ typedef struct samme_enrolment {
     uint32_t epoch;  /* 0 unless a branch */
     uint32_t region; /* home region; 0 unless a branch */
     char name[SAMME_NAME_MAX + 1];
-    samme_buffer root_note;
+    samme_buffer root_note; /* with which the journal begins */
     samme_root root;
     samme_peer_key hub_curve;
     samme_vkey hub_log;
     char hub[SAMME_HUB_ADDRESS_MAX + 1]; /* tcp://host:port, or "" */
     uint64_t lowest_release;
+    samme_known known;
     samme_seed log_seed; /* zero unless a branch */
     uint8_t curve_secret[SAMME_CURVE_KEY_BYTES];
 } samme_enrolment;
@@ -45,9 +46,9 @@ void samme_enrol_free(samme_enrolment *enrolment); /* wipes */
 
 /* Owns the notes and holds secrets: samme_enrol_free_hub. */
 typedef struct samme_hub_keys {
-    samme_buffer root_note;
+    samme_buffer root_note; /* with which the journal begins; later ones: samme_enrol_add_root */
     samme_root root;
-    samme_buffer roster_note; /* checked against root */
+    samme_buffer roster_note; /* the newest; checked against root, or one that replaced it */
     samme_seed log_seed;      /* signs the journal; the roster's hub_log belongs to it */
     uint8_t curve_secret[SAMME_CURVE_KEY_BYTES];
 } samme_hub_keys;
@@ -59,13 +60,16 @@ samme_status samme_enrol_load_hub(const char *folder, samme_hub_keys *out,
 /* root.chain must be set, the rest of `root` is not looked at. */
 samme_status samme_enrol_write_hub(const char *folder, const samme_hub_keys *keys,
                                    samme_error *error) SAMME_CHECKED;
-/* Puts a roster note into the hub's folder: rosters/VERSION.note, from which the hub takes them one by one, and
- * roster.note, the newest. */
+/* Puts a roster note into the hub's folder: rosters/VERSION.note, from which the hub takes them one
+ * by one, and roster.note, the newest. */
 samme_status samme_enrol_add_roster(const char *folder, uint64_t version, samme_span note,
                                     samme_error *error) SAMME_CHECKED;
+/* The same of a root: roots/VERSION.note. root.note stays what the journal began with. */
+samme_status samme_enrol_add_root(const char *folder, uint64_t version, samme_span note,
+                                  samme_error *error) SAMME_CHECKED;
 void samme_enrol_free_hub(samme_hub_keys *keys); /* wipes */
 
 /* tcp://host:port with a port from 1 to 65535. */
-bool samme_hub_address_valid(const char *address);
+bool samme_hub_address_valid(const char *address) SAMME_CHECKED;
 
 #endif

@@ -70,12 +70,36 @@ static samme_status take_hub(const Samme__Enrolment *message, samme_enrolment *o
         return samme_fail(error, SAMME_MALFORMED, "hubKey: expected %zu bytes",
                           sizeof out->hub_curve.bytes);
     memcpy(out->hub_curve.bytes, message->hub_key.data, sizeof out->hub_curve.bytes);
+    if (!samme_curve_sound(&out->hub_curve))
+        return samme_fail(error, SAMME_MALFORMED, "hubKey: a key of small order");
     if (message->hub[0] != 0 && !samme_hub_address_valid(message->hub))
         return samme_fail(error, SAMME_MALFORMED, "hub: expected tcp://host:port");
     samme_status status = copy_text("hub", message->hub, out->hub, sizeof out->hub, error);
     if (status == SAMME_OK)
         status = samme_vkey_parse(samme_span_of_text(message->hub_vkey), &out->hub_log, error);
     return status;
+}
+
+static samme_status take_hash(const char *what, uint64_t number, ProtobufCBinaryData bytes,
+                              samme_hash *out, samme_error *error) {
+    if (number == 0 && bytes.len == 0)
+        return SAMME_OK;
+    if (number == 0 || bytes.len != sizeof out->bytes)
+        return samme_fail(error, SAMME_MALFORMED, "%s: expected both or none, a hash of %zu bytes",
+                          what, sizeof out->bytes);
+    memcpy(out->bytes, bytes.data, bytes.len);
+    return SAMME_OK;
+}
+
+static samme_status take_known(const Samme__Enrolment *message, samme_known *out,
+                               samme_error *error) {
+    out->root_version = message->root_version;
+    out->journal_size = message->journal_size;
+    samme_status status = take_hash("rootVersion and newestRootHash", message->root_version,
+                                    message->newest_root_hash, &out->root_hash, error);
+    return status == SAMME_OK ? take_hash("journalSize and journalRoot", message->journal_size,
+                                          message->journal_root, &out->journal_root, error)
+                              : status;
 }
 
 /* Everything the message says, besides the hash of the root note. */
@@ -90,6 +114,8 @@ static samme_status take_message(const Samme__Enrolment *message, samme_enrolmen
         status = take_role(message, out, error);
     if (status == SAMME_OK)
         status = take_hub(message, out, error);
+    if (status == SAMME_OK)
+        status = take_known(message, &out->known, error);
     out->lowest_release = message->lowest_release;
     return status;
 }
@@ -175,6 +201,14 @@ static samme_status write_message(const char *folder, const samme_enrolment *enr
     message.hub_vkey = (char *)(uintptr_t)hub_vkey;
     message.lowest_release = enrolment->lowest_release;
     message.hub = (char *)(uintptr_t)enrolment->hub;
+    message.root_version = enrolment->known.root_version;
+    if (message.root_version != 0)
+        message.newest_root_hash =
+            samme_bytes_of_span(samme_span_of_hash(&enrolment->known.root_hash));
+    message.journal_size = enrolment->known.journal_size;
+    if (message.journal_size != 0)
+        message.journal_root =
+            samme_bytes_of_span(samme_span_of_hash(&enrolment->known.journal_root));
     samme_buffer json;
     samme_buffer_init(&json, JSON_MAX_BYTES);
     samme_to_json(&message, &json);

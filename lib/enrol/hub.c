@@ -21,12 +21,37 @@ static samme_status load_root(const char *folder, samme_hub_keys *out, samme_err
     return SAMME_OK;
 }
 
+/* Under the root that the journal begins with, or one of those that replaced it. */
+static samme_status open_roster(const char *folder, const samme_hub_keys *keys, samme_roster *out,
+                                samme_error *error) {
+    const samme_span note = samme_buffer_span(&keys->roster_note);
+    samme_root root = keys->root, next;
+    samme_status status = samme_roster_open(&root, note, out, error);
+    samme_buffer later;
+    samme_buffer_init(&later, SAMME_DOCUMENT_MAX_BYTES);
+    while (status == SAMME_BAD_SIGNATURE) {
+        char name[40];
+        snprintf(name, sizeof name, "roots/%llu.note", (unsigned long long)root.version + 1);
+        samme_buffer_clear(&later);
+        if (samme_note_file_read(folder, name, &later, NULL) != SAMME_OK)
+            break; /* no later one */
+        samme_status followed = samme_root_follow(&root, samme_buffer_span(&later), &next, error);
+        if (followed != SAMME_OK) {
+            status = samme_fail_in(error, followed, "%s/%s", folder, name);
+            break;
+        }
+        root = next;
+        status = samme_roster_open(&root, note, out, error);
+    }
+    samme_buffer_free(&later);
+    return status;
+}
+
 /* The secrets here must belong to the public keys that everyone else finds in the roster. */
 static samme_status check_roster(const char *folder, const samme_hub_keys *keys,
                                  samme_error *error) {
     samme_roster roster;
-    samme_status status =
-        samme_roster_open(&keys->root, samme_buffer_span(&keys->roster_note), &roster, error);
+    samme_status status = open_roster(folder, keys, &roster, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "%s/roster.note", folder);
     samme_public_key log = samme_sign_public(&keys->log_seed);
@@ -83,15 +108,24 @@ samme_status samme_enrol_write_hub(const char *folder, const samme_hub_keys *key
     return status;
 }
 
+static samme_status add_note(const char *folder, const char *below, uint64_t version,
+                             samme_span note, samme_error *error) {
+    char path[SAMME_FILE_PATH_MAX], name[32];
+    snprintf(name, sizeof name, "%llu.note", (unsigned long long)version);
+    samme_status status = samme_path_in(folder, below, path, error);
+    if (status == SAMME_OK)
+        status = samme_folder_make(path, error);
+    return status == SAMME_OK ? samme_note_file_write(path, name, note, error) : status;
+}
+
+samme_status samme_enrol_add_root(const char *folder, uint64_t version, samme_span note,
+                                  samme_error *error) {
+    return add_note(folder, "roots", version, note, error);
+}
+
 samme_status samme_enrol_add_roster(const char *folder, uint64_t version, samme_span note,
                                     samme_error *error) {
-    char rosters[SAMME_FILE_PATH_MAX], name[32];
-    snprintf(name, sizeof name, "%llu.note", (unsigned long long)version);
-    samme_status status = samme_path_in(folder, "rosters", rosters, error);
-    if (status == SAMME_OK)
-        status = samme_folder_make(rosters, error);
-    if (status == SAMME_OK)
-        status = samme_note_file_write(rosters, name, note, error);
+    samme_status status = add_note(folder, "rosters", version, note, error);
     return status == SAMME_OK ? samme_note_file_write(folder, "roster.note", note, error) : status;
 }
 

@@ -29,7 +29,10 @@ static void add_return(const samme_asking *asking, uint32_t no, samme_line_sum *
 static samme_status add_line(const samme_rows *rows, const samme_asking *asking,
                              const Samme__Sale *sale, const Samme__SaleLine *line, bundle *out) {
     samme_line_sum sum;
-    samme_status status = samme_refunded(rows, sale->receipt, line->no, asking->horizon, &sum);
+    samme_row_key receipt_key;
+    samme_status status = samme_receipt_key(sale->receipt, &receipt_key);
+    if (status == SAMME_OK)
+        status = samme_used(rows, &receipt_key, line->no, asking, &sum);
     if (status != SAMME_OK)
         return status;
     add_return(asking, line->no, &sum);

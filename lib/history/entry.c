@@ -19,6 +19,11 @@ static const entry_kind KINDS[] = {
     {SAMME__EVENT_KIND__return_decided, SAMME__EVENT_CLASS__service,
      &samme__return_decided__descriptor},
     {SAMME__EVENT_KIND__return_done, SAMME__EVENT_CLASS__service, &samme__return_done__descriptor},
+    {SAMME__EVENT_KIND__return_approved, SAMME__EVENT_CLASS__service,
+     &samme__return_approved__descriptor},
+    {SAMME__EVENT_KIND__day_closed, SAMME__EVENT_CLASS__sales, &samme__day_closed__descriptor},
+    {SAMME__EVENT_KIND__line_lent, SAMME__EVENT_CLASS__service, &samme__line_lent__descriptor},
+    {SAMME__EVENT_KIND__given_back, SAMME__EVENT_CLASS__service, &samme__given_back__descriptor},
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS, ENTRY_VERSION = 1, ID_BYTES = 16 };
 

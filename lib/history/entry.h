@@ -29,6 +29,10 @@ typedef struct samme_entry {
         const Samme__ReturnOpened *return_opened;
         const Samme__ReturnDecided *return_decided;
         const Samme__ReturnDone *return_done;
+        const Samme__ReturnApproved *return_approved;
+        const Samme__DayClosed *day_closed;
+        const Samme__LineLent *line_lent;
+        const Samme__GivenBack *given_back;
     } body;
 } samme_entry;
 

@@ -15,6 +15,34 @@ static void set_sold(const Samme__Sale *sale, uint32_t no, Samme__ExcessRow *exc
     }
 }
 
+/* Whether more money went back than was paid: for the line, or, as the prices of a promotion group
+ * hang together, for all of its group. */
+static samme_status money_exceeds(const samme_rows *rows, const samme_row_key *receipt_key,
+                                  const Samme__Sale *sale, const Samme__ExcessRow *excess,
+                                  bool *out) {
+    const char *group = "";
+    for (size_t i = 0; i < sale->n_lines; i++) {
+        if (sale->lines[i]->no == excess->no)
+            group = sale->lines[i]->promo_group;
+    }
+    *out = excess->refunded_amount > excess->paid;
+    if (!*out || group[0] == 0 || sale->kind == SAMME__SALE_KIND__void)
+        return SAMME_OK;
+    int64_t paid = 0, refunded = 0;
+    for (size_t i = 0; i < sale->n_lines; i++) {
+        samme_line_sum sum;
+        if (strcmp(sale->lines[i]->promo_group, group) != 0)
+            continue;
+        samme_status status = samme_sum_slices(rows, receipt_key, sale->lines[i]->no, NULL, &sum);
+        if (status != SAMME_OK)
+            return status;
+        paid = samme_add_up(paid, sale->lines[i]->paid);
+        refunded = samme_add_up(refunded, sum.refund);
+    }
+    *out = refunded > paid;
+    return SAMME_OK;
+}
+
 /* Compares what was refunded of a line with what was sold. *out_exceeds stays false for a receipt
  * not known (yet). */
 static samme_status weigh_line(const samme_rows *rows, const samme_row_key *receipt_key,
@@ -40,11 +68,14 @@ static samme_status weigh_line(const samme_rows *rows, const samme_row_key *rece
     excess->no = no;
     excess->refunded = sum->quantity;
     excess->refunded_amount = sum->refund;
+    excess->confirmed = sum->confirmed;
+    excess->confirmed_amount = sum->confirmed_refund;
     excess->n_branches = sum->branch_count;
     excess->branches = sum->branches;
     set_sold(sale, no, excess);
-    *out_exceeds = excess->refunded > excess->sold || excess->refunded_amount > excess->paid;
-    return SAMME_OK;
+    status = money_exceeds(rows, receipt_key, sale, excess, out_exceeds);
+    *out_exceeds = *out_exceeds || excess->refunded > excess->sold;
+    return status;
 }
 
 /* A copy for the caller that outlives the scan. */

@@ -2,7 +2,7 @@
 
 #include "base/calendar.h"
 #include "base/money.h"
-#include "history/slices.h"
+#include "history/loans.h"
 
 static const Samme__SaleLine *line_of(const Samme__Sale *sale, uint32_t no) {
     for (size_t i = 0; i < sale->n_lines; i++) {
@@ -42,14 +42,40 @@ static void set_quantity_left(Samme__Facts *facts, int64_t left) {
     facts->quantity_left = left;
 }
 
-static void set_line_paid(const Samme__SaleLine *sold, int64_t refunded, int64_t asked,
-                          Samme__Facts *facts) {
-    int64_t paid;
-    if (samme_money_slice(sold->paid, sold->quantity, refunded, refunded + asked, &paid) !=
-        SAMME_OK)
-        return;
+static void put_line_paid(Samme__Facts *facts, int64_t paid) {
     facts->has_line_paid_case = SAMME__FACTS__HAS_LINE_PAID_LINE_PAID;
     facts->line_paid = paid;
+}
+
+static void set_line_paid(const Samme__SaleLine *sold, const samme_line_sum *used,
+                          const samme_asking *asking, Samme__Facts *facts) {
+    int64_t paid;
+    const bool capped = asking->version >= 2;
+    if (samme_line_money(sold, used, asking->line->quantity, capped, &paid))
+        put_line_paid(facts, paid);
+}
+
+/* A line that another branch sold: lent, when a loan of just this quantity to this case lives. */
+static samme_status set_borrowed(const samme_rows *rows, const samme_row_key *receipt_key,
+                                 const samme_asking *asking, const samme_line_sum *used,
+                                 const Samme__SaleLine *sold, Samme__Facts *facts) {
+    const samme_loan_search search = {.receipt_key = receipt_key,
+                                      .horizon = asking->horizon,
+                                      .borrower = asking->horizon->branch,
+                                      .case_code = asking->opened->case_code};
+    int64_t amount;
+    samme_status status =
+        samme_lent_amount(rows, &search, sold->no, asking->line->quantity, &amount);
+    if (status == SAMME_NOT_FOUND) {
+        facts->claim = SAMME__CLAIM__unconfirmed;
+        set_line_paid(sold, used, asking, facts);
+        return SAMME_OK;
+    }
+    if (status != SAMME_OK)
+        return status;
+    facts->claim = SAMME__CLAIM__lent;
+    put_line_paid(facts, amount);
+    return SAMME_OK;
 }
 
 /* Claim, what is left and its price, of a line that was sold. */
@@ -57,7 +83,10 @@ static samme_status set_claim(const samme_rows *rows, const Samme__Sale *sale,
                               const Samme__SaleLine *sold, const samme_asking *asking,
                               Samme__Facts *facts) {
     samme_line_sum sum;
-    samme_status status = samme_refunded(rows, sale->receipt, sold->no, asking->horizon, &sum);
+    samme_row_key receipt_key;
+    samme_status status = samme_receipt_key(sale->receipt, &receipt_key);
+    if (status == SAMME_OK)
+        status = samme_used(rows, &receipt_key, sold->no, asking, &sum);
     if (status != SAMME_OK)
         return status;
     const int64_t left = sum.quantity < sold->quantity ? sold->quantity - sum.quantity : 0;
@@ -66,10 +95,13 @@ static samme_status set_claim(const samme_rows *rows, const Samme__Sale *sale,
         facts->claim = SAMME__CLAIM__taken;
         return SAMME_OK;
     }
-    facts->claim =
-        facts->home_branch == SAMME__YES_NO__yes ? SAMME__CLAIM__own : SAMME__CLAIM__unconfirmed;
-    set_line_paid(sold, sum.quantity, asking->line->quantity, facts);
-    return samme_bundle_facts(rows, asking, sale, sold, facts);
+    if (facts->home_branch == SAMME__YES_NO__yes) {
+        facts->claim = SAMME__CLAIM__own;
+        set_line_paid(sold, &sum, asking, facts);
+    } else {
+        status = set_borrowed(rows, &receipt_key, asking, &sum, sold, facts);
+    }
+    return status == SAMME_OK ? samme_bundle_facts(rows, asking, sale, sold, facts) : status;
 }
 
 /* A channel that this version does not know is not told. */
@@ -87,17 +119,17 @@ static samme_status set_sale(const samme_rows *rows, const samme_sale_view *view
     facts->home_branch =
         sale->receipt->branch == asking->horizon->branch ? SAMME__YES_NO__yes : SAMME__YES_NO__no;
     set_days(sale, facts);
-    samme_status status = samme_tender_facts(asking, view, arena, facts);
+    samme_status status = SAMME_OK;
     const Samme__SaleLine *sold = line_of(sale, asking->line->no);
-    if (status != SAMME_OK || sold == NULL)
-        return status;
-    facts->category = sold->category;
-    facts->employee_discount = sold->employee_discount ? SAMME__YES_NO__yes : SAMME__YES_NO__no;
-    if (sale->kind == SAMME__SALE_KIND__void) { /* sold nothing */
-        set_quantity_left(facts, 0);
-        return SAMME_OK;
+    if (sold != NULL) {
+        facts->category = sold->category;
+        facts->employee_discount = sold->employee_discount ? SAMME__YES_NO__yes : SAMME__YES_NO__no;
+        if (sale->kind == SAMME__SALE_KIND__void) /* sold nothing */
+            set_quantity_left(facts, 0);
+        else
+            status = set_claim(rows, sale, sold, asking, facts);
     }
-    return set_claim(rows, sale, sold, asking, facts);
+    return status == SAMME_OK ? samme_tender_facts(asking, view, arena, facts) : status;
 }
 
 static Samme__Facts *asserted_facts(const samme_asking *asking, samme_arena *arena) {
@@ -140,6 +172,12 @@ samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *
         status = samme_receipt_key(opened->receipt, &key);
     if (status == SAMME_OK)
         status = samme_sum_tenders(rows, &key, horizon, out->refunded);
+    const samme_loan_search search = {.receipt_key = &key,
+                                      .horizon = horizon,
+                                      .borrower = horizon->branch,
+                                      .case_code = opened->case_code};
+    if (status == SAMME_OK)
+        status = samme_lent_tenders(rows, &search, out->lent, out->refunded);
     return status;
 }
 
@@ -158,7 +196,11 @@ samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpene
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) {
-    const samme_asking asking = {.opened = opened, .line = line, .horizon = horizon, .mode = mode};
+    const samme_asking asking = {.opened = opened,
+                                 .line = line,
+                                 .horizon = horizon,
+                                 .mode = mode,
+                                 .version = SAMME_FACTS_VERSION};
     samme_sale_view sale;
     samme_status status = samme_find_sale(rows, opened, horizon, arena, &sale);
     if (status == SAMME_OK)

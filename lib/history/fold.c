@@ -91,6 +91,14 @@ static samme_status fold_body(samme_folding *folding, const samme_entry *entry) 
         return samme_fold_return_decided(folding, entry->body.return_decided);
     case SAMME__EVENT_KIND__return_done:
         return samme_fold_return_done(folding, entry->body.return_done);
+    case SAMME__EVENT_KIND__return_approved:
+        return samme_fold_return_approved(folding, entry->body.return_approved);
+    case SAMME__EVENT_KIND__day_closed:
+        return samme_fold_day_closed(folding, entry->body.day_closed);
+    case SAMME__EVENT_KIND__line_lent:
+        return samme_fold_line_lent(folding, entry->body.line_lent);
+    case SAMME__EVENT_KIND__given_back:
+        return samme_fold_given_back(folding, entry->body.given_back);
     default:
         return samme_fold_refuse(folding, "kind or version not known");
     }

@@ -6,12 +6,15 @@
  *   r receipt     ReceiptRow     of a sale, effective when all parts came
  *   n number      empty          receipts by number
  *   f refund      RefundSlice    one per authorised line, by receipt, line and deciding entry
+ *   m loan        LoanRow        one per entry that lent, by receipt, line and that entry
+ *   o borrowed    BorrowedRow    loans by borrower, in the order of the journal
  *   c case        CaseRow        by case code
+ *   z day         DayRow         what a till counted
  *   b branch      BranchRow
  *   q quarantine  QuarantineRow
  *   Q count       u64            of quarantine rows
  *   d digest      32 bytes       one for service rows, one per home branch for sales
- * Digested rows are r (sales of their home branch), f, c and q (service). */
+ * Digested rows are r and z (sales of their home branch), f, m, c and q (service). */
 #ifndef SAMME_HISTORY_FOLD_H
 #define SAMME_HISTORY_FOLD_H
 
@@ -25,17 +28,20 @@
 #define SAMME_SALE_LINES_MAX           10000u /* of all parts of a sale together */
 #define SAMME_RETURN_LINES_MAX         1000u
 #define SAMME_SLICES_PER_LINE_MAX      1024u
+#define SAMME_LOANS_PER_LINE_MAX       1024u
 /* The least maximum of the arena a fold is given: a receipt row at its maximum fits. */
 #define SAMME_FOLD_SCRATCH_BYTES (64u * 1024u * 1024u)
 
 /* Where an entry stands. own_layer: in our own log but not merged yet; journal_index is then
- * ignored. */
+ * ignored. again: with own_layer, it was accepted when it was written, and what it rests on in the
+ * journal may lie ahead of rows that are folded again from the start. */
 typedef struct samme_position {
     uint32_t branch;
     uint32_t epoch;
     uint64_t index;
     uint64_t journal_index;
     bool own_layer;
+    bool again;
 } samme_position;
 
 /* SAMME_OK also for a quarantined entry (*out_quarantined says so; may be NULL). Other statuses are

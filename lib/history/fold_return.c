@@ -1,5 +1,6 @@
-/* A return: opened -> decided (again, until a line is authorised) -> done. Only the branch that
- * opened it goes on. */
+/* A return: opened -> decided (again, until a line is authorised or approved) -> done. Only the
+ * branch that opened it goes on. */
+#include "history/approval.h"
 #include "history/folding.h"
 #include "history/query.h"
 #include "history/slices.h"
@@ -11,7 +12,7 @@ static bool same_receipt(const Samme__ReceiptRef *a, const Samme__ReceiptRef *b)
            strcmp(a->number, b->number) == 0 && strcmp(a->business_date, b->business_date) == 0;
 }
 
-static samme_status put_case(samme_folding *folding, const Samme__CaseRow *row) {
+samme_status samme_fold_put_case(samme_folding *folding, const Samme__CaseRow *row) {
     samme_row_key key;
     samme_status status = samme_case_key(row->opened->case_code, &key);
     if (status != SAMME_OK)
@@ -57,11 +58,11 @@ samme_status samme_fold_return_opened(samme_folding *folding, const Samme__Retur
     row.branch = folding->position->branch;
     row.epoch = folding->position->epoch;
     row.opened_index = folding->position->index;
-    return put_case(folding, &row);
+    return samme_fold_put_case(folding, &row);
 }
 
-/* The case an entry goes on with. With SAMME_OK *out is NULL when the entry is refused. */
-static samme_status own_case(samme_folding *folding, const char *code, const Samme__CaseRow **out) {
+samme_status samme_fold_own_case(samme_folding *folding, const char *code,
+                                 const Samme__CaseRow **out) {
     *out = NULL;
     const Samme__CaseRow *row;
     samme_status status = samme_find_case(folding->rows, code, folding->arena, &row);
@@ -94,7 +95,7 @@ static bool any_authorised(const Samme__ReturnDecided *decided) {
 /* What is wrong with a decision of this case, or NULL. */
 static const char *decision_fault(const Samme__CaseRow *row, const Samme__ReturnDecided *decided) {
     const Samme__ReturnOpened *opened = row->opened;
-    if (any_authorised(row->decided))
+    if (any_authorised(row->decided) || row->approved != NULL)
         return "case has authorised lines";
     if (decided->basis == NULL || decided->basis->release == NULL)
         return "decision without a basis";
@@ -152,11 +153,20 @@ static void set_refunds(const Samme__Answer *answer, Samme__Refund *refunds,
     }
 }
 
-static samme_status put_slice(samme_folding *folding, const samme_row_key *receipt_key,
-                              const char *case_code, const Samme__LineDecision *line) {
+static bool names_loan_of(const Samme__ReturnDecided *decided, uint32_t no) {
+    for (size_t i = 0; i < decided->n_lent; i++) {
+        if (decided->lent[i]->no == no)
+            return true;
+    }
+    return false;
+}
+
+samme_status samme_fold_put_slice(samme_folding *folding, const samme_row_key *receipt_key,
+                                  const Samme__ReturnDecided *decided,
+                                  const Samme__LineDecision *line, bool spends_loan) {
     const samme_position *at = folding->position;
     Samme__RefundSlice slice = SAMME__REFUND_SLICE__INIT;
-    slice.case_code = (char *)(uintptr_t)case_code; /* packing does not change it */
+    slice.case_code = (char *)(uintptr_t)decided->case_code; /* packing does not change it */
     slice.no = line->no;
     slice.quantity = line->quantity;
     slice.refund = line->answer->refund;
@@ -166,6 +176,7 @@ static samme_status put_slice(samme_folding *folding, const samme_row_key *recei
     slice.journal_index = at->own_layer ? 0 : at->journal_index;
     slice.own_layer = at->own_layer;
     slice.claim = line->facts->claim;
+    slice.lent = spends_loan;
     Samme__Refund refunds[SAMME_TENDER_KINDS], *pointers[SAMME_TENDER_KINDS];
     set_refunds(line->answer, refunds, pointers, &slice);
     samme_row_key prefix, key;
@@ -177,10 +188,12 @@ static samme_status put_slice(samme_folding *folding, const samme_row_key *recei
 samme_status samme_fold_return_decided(samme_folding *folding,
                                        const Samme__ReturnDecided *decided) {
     const Samme__CaseRow *held;
-    samme_status status = own_case(folding, decided->case_code, &held);
+    samme_status status = samme_fold_own_case(folding, decided->case_code, &held);
     if (status != SAMME_OK || held == NULL)
         return status;
     const char *fault = decision_fault(held, decided);
+    if (fault == NULL && decided->n_lent > 0 && !samme_receipt_named(decided->receipt))
+        fault = "no such loan";
     if (fault != NULL)
         return samme_fold_refuse(folding, fault);
     /* Without a receipt there is no line whose right could be used twice. */
@@ -190,6 +203,8 @@ samme_status samme_fold_return_decided(samme_folding *folding,
         return SAMME_CORRUPT; /* it was a key when the case was opened */
     if (named) {
         status = check_room(folding, &receipt_key, decided);
+        if (status == SAMME_OK && folding->refused == NULL)
+            status = samme_fold_check_loans(folding, &receipt_key, decided);
         if (status != SAMME_OK || folding->refused != NULL)
             return status;
     }
@@ -197,12 +212,14 @@ samme_status samme_fold_return_decided(samme_folding *folding,
     row.decided = (Samme__ReturnDecided *)(uintptr_t)decided;
     row.decided_epoch = folding->position->epoch;
     row.decided_index = folding->position->index;
-    status = put_case(folding, &row);
+    status = samme_fold_put_case(folding, &row);
     for (size_t i = 0; named && status == SAMME_OK && i < decided->n_lines; i++) {
         if (authorised(decided->lines[i]))
-            status = put_slice(folding, &receipt_key, decided->case_code, decided->lines[i]);
+            status = samme_fold_put_slice(folding, &receipt_key, decided, decided->lines[i],
+                                          names_loan_of(decided, decided->lines[i]->no));
     }
-    return status;
+    return named && status == SAMME_OK ? samme_fold_end_loans(folding, &receipt_key, decided)
+                                       : status;
 }
 
 /* Writes what became of a slice into it. */
@@ -210,9 +227,11 @@ static samme_status settle_slice(samme_folding *folding, const Samme__CaseRow *r
                                  const samme_row_key *receipt_key, uint32_t line,
                                  Samme__ReturnOutcome outcome) {
     const samme_position *at = folding->position;
+    const bool approved = samme_approved_line(row->approved, line) != NULL;
     samme_row_key prefix, key;
     samme_line_prefix(receipt_key, line, &prefix);
-    samme_slice_key(&prefix, row->branch, row->decided_epoch, row->decided_index, &key);
+    samme_slice_key(&prefix, row->branch, approved ? row->approved_epoch : row->decided_epoch,
+                    approved ? row->approved_index : row->decided_index, &key);
     const ProtobufCMessage *held;
     samme_status status = samme_row_read(folding->rows, samme_row_key_span(&key),
                                          &samme__refund_slice__descriptor, folding->arena, &held);
@@ -236,7 +255,8 @@ static samme_status settle_slices(samme_folding *folding, const Samme__CaseRow *
         return SAMME_CORRUPT;
     samme_status status = SAMME_OK;
     for (size_t i = 0; status == SAMME_OK && i < row->decided->n_lines; i++) {
-        if (authorised(row->decided->lines[i]))
+        if (authorised(row->decided->lines[i]) ||
+            samme_approved_line(row->approved, row->decided->lines[i]->no) != NULL)
             status = settle_slice(folding, row, &receipt_key, row->decided->lines[i]->no, outcome);
     }
     return status;
@@ -244,7 +264,7 @@ static samme_status settle_slices(samme_folding *folding, const Samme__CaseRow *
 
 samme_status samme_fold_return_done(samme_folding *folding, const Samme__ReturnDone *done) {
     const Samme__CaseRow *held;
-    samme_status status = own_case(folding, done->case_code, &held);
+    samme_status status = samme_fold_own_case(folding, done->case_code, &held);
     if (status != SAMME_OK || held == NULL)
         return status;
     if (done->outcome != SAMME__RETURN_OUTCOME__paid &&
@@ -253,10 +273,10 @@ samme_status samme_fold_return_done(samme_folding *folding, const Samme__ReturnD
         return samme_fold_refuse(folding, "outcome not known");
     if (done->paid < 0)
         return samme_fold_refuse(folding, "paid below zero");
-    if (!any_authorised(held->decided))
+    if (!any_authorised(held->decided) && held->approved == NULL)
         return samme_fold_refuse(folding, "case has no authorised line");
     Samme__CaseRow row = *held;
     row.done = (Samme__ReturnDone *)(uintptr_t)done; /* packing does not change it */
-    status = put_case(folding, &row);
+    status = samme_fold_put_case(folding, &row);
     return status == SAMME_OK ? settle_slices(folding, held, done->outcome) : status;
 }

@@ -2,6 +2,7 @@
 
 #include "base/money.h"
 #include "history/folding.h"
+#include "history/lookup.h"
 
 /* What is wrong with the lines of one entry taken singly, or NULL. */
 static const char *line_fault(const Samme__Sale *sale) {
@@ -73,8 +74,9 @@ static samme_status put_receipt(samme_folding *folding, const samme_row_key *key
         return status;
     samme_row_key number_key;
     samme_number_key(key, sale->receipt->number, &number_key);
-    return folding->rows->put(folding->rows->self, samme_row_key_span(&number_key),
-                              SAMME_SPAN(NULL, 0));
+    status = folding->rows->put(folding->rows->self, samme_row_key_span(&number_key),
+                                SAMME_SPAN(NULL, 0));
+    return status == SAMME_OK ? samme_fold_lookups(folding, key, sale) : status;
 }
 
 /* The lines of the held parts and of the next one behind each other. */

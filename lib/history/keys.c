@@ -56,6 +56,24 @@ samme_status samme_receipt_key(const Samme__ReceiptRef *receipt, samme_row_key *
     return SAMME_OK;
 }
 
+uint32_t samme_receipt_key_branch(const samme_row_key *receipt_key) {
+    return samme_get_u32(receipt_key->bytes + 1);
+}
+
+samme_status samme_day_key(uint32_t branch, const char *till, const char *business_date,
+                           samme_row_key *out) {
+    samme_span name = samme_span_of_text(till);
+    int32_t days;
+    if (name.length == 0 || name.length > SAMME_TILL_MAX_BYTES ||
+        samme_date_parse(business_date, &days) != SAMME_OK)
+        return SAMME_MALFORMED;
+    start(out, 'z');
+    append_u32(out, branch);
+    append_u32(out, (uint32_t)days ^ 0x80000000u);
+    append(out, name);
+    return SAMME_OK;
+}
+
 samme_status samme_case_key(const char *case_code, samme_row_key *out) {
     samme_span code = samme_span_of_text(case_code);
     if (code.length == 0 || code.length > SAMME_CASE_CODE_MAX_BYTES)
@@ -86,10 +104,19 @@ void samme_number_key(const samme_row_key *receipt_key, const char *number, samm
     append(out, without_letter(samme_row_key_span(receipt_key)));
 }
 
-void samme_line_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out) {
-    start(out, 'f');
+static void line_prefix(char letter, const samme_row_key *receipt_key, uint32_t line,
+                        samme_row_key *out) {
+    start(out, letter);
     append(out, without_letter(samme_row_key_span(receipt_key)));
     append_u32(out, line);
+}
+
+void samme_line_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out) {
+    line_prefix('f', receipt_key, line, out);
+}
+
+void samme_loan_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out) {
+    line_prefix('m', receipt_key, line, out);
 }
 
 void samme_slice_key(const samme_row_key *line_prefix, uint32_t branch, uint32_t epoch,
@@ -121,6 +148,27 @@ samme_status samme_receipt_key_of_slice(samme_span slice_key, samme_row_key *out
     start(out, 'r');
     append(out, SAMME_SPAN(slice_key.data + 1, slice_key.length - TAIL - 1));
     *out_line = samme_get_u32(slice_key.data + slice_key.length - TAIL);
+    return SAMME_OK;
+}
+
+void samme_borrowed_prefix(uint32_t borrower, samme_row_key *out) {
+    start(out, 'o');
+    append_u32(out, borrower);
+}
+
+void samme_borrowed_key(uint32_t borrower, const samme_position *lent, samme_row_key *out) {
+    samme_borrowed_prefix(borrower, out);
+    append_u64(out, lent->journal_index);
+    append_u32(out, lent->branch);
+    append_u32(out, lent->epoch);
+    append_u64(out, lent->index);
+}
+
+samme_status samme_borrowed_at(samme_span key, uint64_t *out_journal_index) {
+    enum { HEAD = 5, WHOLE = HEAD + 8 + 4 + 4 + 8 };
+    if (key.length != WHOLE)
+        return SAMME_CORRUPT;
+    *out_journal_index = samme_get_u64(key.data + HEAD);
     return SAMME_OK;
 }
 

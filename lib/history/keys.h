@@ -22,11 +22,20 @@ bool samme_receipt_named(const Samme__ReceiptRef *receipt);
 /* SAMME_MALFORMED when the receipt cannot be a key: no number, a date that does not parse, a text
  * over its maximum. */
 samme_status samme_receipt_key(const Samme__ReceiptRef *receipt, samme_row_key *out) SAMME_CHECKED;
+uint32_t samme_receipt_key_branch(const samme_row_key *receipt_key);
 samme_status samme_case_key(const char *case_code, samme_row_key *out) SAMME_CHECKED;
+
+/* A day's totals of a till; the same limits. */
+samme_status samme_day_key(uint32_t branch, const char *till, const char *business_date,
+                           samme_row_key *out) SAMME_CHECKED;
 
 /* Of a receipt's key follow the keys of what hangs on it. */
 void samme_number_key(const samme_row_key *receipt_key, const char *number, samme_row_key *out);
 void samme_line_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out);
+/* All loans of the line begin so; those of every line of the receipt do without the last 4 bytes.
+ */
+void samme_loan_prefix(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out);
+/* Behind a line's prefix, of slices or of loans: the entry that made the row. */
 void samme_slice_key(const samme_row_key *line_prefix, uint32_t branch, uint32_t epoch,
                      uint64_t index, samme_row_key *out);
 
@@ -40,6 +49,11 @@ samme_status samme_receipt_key_of_number(samme_span number_key, size_t prefix_le
 samme_status samme_receipt_key_of_slice(samme_span slice_key, samme_row_key *out,
                                         uint32_t *out_line) SAMME_CHECKED;
 
+/* What a branch has borrowed, in the order of the journal: all, from a record on, or one. */
+void samme_borrowed_prefix(uint32_t borrower, samme_row_key *out);
+void samme_borrowed_key(uint32_t borrower, const samme_position *lent, samme_row_key *out);
+/* The journal index in a key of that kind; SAMME_CORRUPT when it is not of that layout. */
+samme_status samme_borrowed_at(samme_span key, uint64_t *out_journal_index) SAMME_CHECKED;
 void samme_branch_key(uint32_t branch, samme_row_key *out);
 void samme_quarantine_key(uint32_t branch, uint32_t epoch, uint64_t index, samme_row_key *out);
 

@@ -40,7 +40,9 @@ typedef struct samme_line_sum {
     int64_t quantity; /* thousandths refunded or authorised, not failed or cancelled */
     int64_t refund;   /* minor units */
     int64_t by_tender[SAMME_TENDER_KINDS]; /* what of it went to each kind of tender; [0] is 0 */
-    size_t slices;                         /* within the horizon, those given back too */
+    int64_t confirmed; /* of quantity, what its home branch decided, or a loan of it covers */
+    int64_t confirmed_refund;                   /* of refund */
+    size_t slices;                              /* within the horizon, those given back too */
     uint32_t branches[SAMME_LINE_BRANCHES_MAX]; /* that refunded, first come first; more are not
                                                    listed */
     size_t branch_count;
@@ -51,15 +53,29 @@ samme_status samme_refunded(const samme_rows *rows, const Samme__ReceiptRef *rec
 /* The sale a return is about, as known within the horizon. */
 typedef struct samme_sale_view {
     const Samme__ReceiptRow *row;         /* NULL: none */
-    int64_t refunded[SAMME_TENDER_KINDS]; /* of the receipt, by kind of tender */
+    int64_t refunded[SAMME_TENDER_KINDS]; /* of the receipt, or lent to other cases, by kind of
+                                             tender */
+    int64_t lent[SAMME_TENDER_KINDS];     /* to this case */
 } samme_sale_view;
-/* A return of many lines reads its receipt once (it may have thousands). */
+/* A return of many lines reads its receipt once (it may have thousands). The horizon's branch is
+ * the one that decides. */
 samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
                              const samme_horizon *horizon, samme_arena *arena,
                              samme_sale_view *out) SAMME_CHECKED;
 
+/* Living loans of the case's receipt to this case, in the order of line, epoch, index: what a
+ * decision at this horizon names. At most SAMME_LOANS_PER_CASE_MAX; the rest stays as it is. */
+#define SAMME_LOANS_PER_CASE_MAX 128u
+samme_status samme_list_loans(const samme_rows *rows, const Samme__ReturnOpened *opened,
+                              const samme_horizon *horizon, samme_arena *arena,
+                              Samme__LentRef ***out, size_t *out_count) SAMME_CHECKED;
+
 /* A promotion group of more lines than this has no bundle facts. */
 #define SAMME_BUNDLE_LINES_MAX 64u
+
+/* Of the rules for derived facts. 1: what is paid for a line goes by quantities alone. 2: it is at
+ * most what is left of the line's money. An entry says by which it was decided (basis). */
+#define SAMME_FACTS_VERSION 2u
 
 /* One line of a return, asked at a horizon. */
 typedef struct samme_asking {
@@ -71,6 +87,7 @@ typedef struct samme_asking {
     size_t before_count;
     const samme_horizon *horizon;
     Samme__Mode mode; /* said by the branch (a clock made it) and taken as given */
+    uint32_t version; /* of the rules; 0 is read as 1 */
 } samme_asking;
 
 /* The facts that the logs give for it, as the deciding branch has them; README.md has the rules.
@@ -79,7 +96,7 @@ typedef struct samme_asking {
 samme_status samme_line_facts(const samme_rows *rows, const samme_asking *asking,
                               const samme_sale_view *sale, samme_arena *arena,
                               Samme__Facts **out) SAMME_CHECKED;
-/* Both, for one line alone. *out_sale is the receipt used, or NULL. */
+/* Both, for one line alone, by the newest rules. *out_sale is the receipt used, or NULL. */
 samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpened *opened,
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,

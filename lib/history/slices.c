@@ -76,7 +76,7 @@ int64_t samme_add_up(int64_t a, int64_t b) {
 }
 
 static void count_slice(samme_line_sum *sum, branch_order *order, const Samme__RefundSlice *slice,
-                        const samme_horizon *horizon) {
+                        uint32_t home, const samme_horizon *horizon) {
     const samme_standing standing = {.branch = slice->branch,
                                      .epoch = slice->epoch,
                                      .index = slice->index,
@@ -89,6 +89,10 @@ static void count_slice(samme_line_sum *sum, branch_order *order, const Samme__R
         return;
     sum->quantity = samme_add_up(sum->quantity, slice->quantity);
     sum->refund = samme_add_up(sum->refund, slice->refund);
+    if (slice->lent || slice->branch == home) {
+        sum->confirmed = samme_add_up(sum->confirmed, slice->quantity);
+        sum->confirmed_refund = samme_add_up(sum->confirmed_refund, slice->refund);
+    }
     for (size_t i = 0; i < slice->n_refunds; i++) {
         unsigned kind = (unsigned)slice->refunds[i]->tender;
         if (kind < SAMME_TENDER_KINDS) /* the fold writes no other */
@@ -102,6 +106,7 @@ static samme_status sum_rows(const samme_rows *rows, const samme_row_key *prefix
                              samme_line_sum *sum) {
     branch_order order;
     samme_row_key key = *prefix;
+    const uint32_t home = samme_receipt_key_branch(prefix); /* the same bytes in every key of it */
     for (;;) {
         samme_span value;
         samme_status status = samme_row_next(rows, samme_row_key_span(prefix), &key, &value);
@@ -112,7 +117,7 @@ static samme_status sum_rows(const samme_rows *rows, const samme_row_key *prefix
             status = samme_row_parse(value, &samme__refund_slice__descriptor, arena, &row);
         if (status != SAMME_OK)
             return status;
-        count_slice(sum, &order, SAMME_ROW(RefundSlice, row), horizon);
+        count_slice(sum, &order, SAMME_ROW(RefundSlice, row), home, horizon);
         samme_arena_reset(arena);
         samme_key_after(&key);
     }

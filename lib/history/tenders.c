@@ -21,6 +21,15 @@ static unsigned kind_of(const Samme__Tender *tender) {
     return kind > 0 && kind < SAMME_TENDER_KINDS ? kind : (unsigned)SAMME__TENDER_KIND__other;
 }
 
+void samme_paid_by_tender(const Samme__Sale *sale, int64_t out[static SAMME_TENDER_KINDS]) {
+    memset(out, 0, SAMME_TENDER_KINDS * sizeof *out);
+    for (size_t i = 0; i < sale->n_tenders; i++) {
+        const Samme__Tender *tender = sale->tenders[i];
+        if (tender->amount > 0)
+            out[kind_of(tender)] = samme_add_up(out[kind_of(tender)], tender->amount);
+    }
+}
+
 static void set_tender(const int64_t *paid, Samme__Facts *facts) {
     unsigned most = 0;
     for (unsigned kind = 1; kind < SAMME_TENDER_KINDS; kind++)
@@ -29,16 +38,20 @@ static void set_tender(const int64_t *paid, Samme__Facts *facts) {
     facts->tender = (Samme__TenderKind)most;
 }
 
+/* Under a loan a tender takes back no more than was lent of it: the rest is not this case's. */
+static int64_t refunded_of(const samme_sale_view *sale, const Samme__Facts *facts, unsigned kind,
+                           int64_t paid) {
+    const int64_t refunded = sale->refunded[kind];
+    if (facts->claim != SAMME__CLAIM__lent || paid - refunded <= sale->lent[kind])
+        return refunded;
+    return paid - sale->lent[kind];
+}
+
 samme_status samme_tender_facts(const samme_asking *asking, const samme_sale_view *sale,
                                 samme_arena *arena, Samme__Facts *facts) {
-    int64_t paid[SAMME_TENDER_KINDS] = {0}, refunded[SAMME_TENDER_KINDS];
-    memcpy(refunded, sale->refunded, sizeof refunded);
-    add_before(asking, refunded);
-    const Samme__Sale *sold = sale->row->sale;
-    for (size_t i = 0; i < sold->n_tenders; i++)
-        if (sold->tenders[i]->amount > 0)
-            paid[kind_of(sold->tenders[i])] =
-                samme_add_up(paid[kind_of(sold->tenders[i])], sold->tenders[i]->amount);
+    int64_t paid[SAMME_TENDER_KINDS], before[SAMME_TENDER_KINDS] = {0};
+    add_before(asking, before);
+    samme_paid_by_tender(sale->row->sale, paid);
     set_tender(paid, facts);
     Samme__TenderFact **list = samme_arena_alloc(arena, SAMME_TENDER_KINDS * sizeof *list);
     Samme__TenderFact *items = samme_arena_alloc(arena, SAMME_TENDER_KINDS * sizeof *items);
@@ -52,7 +65,7 @@ samme_status samme_tender_facts(const samme_asking *asking, const samme_sale_vie
         *item = (Samme__TenderFact)SAMME__TENDER_FACT__INIT;
         item->kind = (Samme__TenderKind)kind;
         item->paid = paid[kind];
-        item->refunded = refunded[kind];
+        item->refunded = samme_add_up(refunded_of(sale, facts, kind, paid[kind]), before[kind]);
         list[facts->n_tenders++] = item;
     }
     return SAMME_OK;

@@ -14,8 +14,23 @@
 struct samme_http_client {
     CURL *curl;
     char curl_text[CURL_ERROR_SIZE];
+    char *token; /* NULL: none */
+    char *certificates;
+    bool any_name; /* the certificate alone says who it is */
     char base_url[];
 };
+
+/* NULL leaves it as it is. */
+static samme_status replace(char **text, const char *by, samme_error *error) {
+    if (by == NULL)
+        return SAMME_OK;
+    char *copy = strdup(by);
+    if (copy == NULL)
+        return samme_fail(error, SAMME_NO_MEMORY, "no memory for an HTTP client");
+    free(*text);
+    *text = copy;
+    return SAMME_OK;
+}
 
 samme_status samme_http_client_new(const char *base_url, samme_http_client **out,
                                    samme_error *error) {
@@ -33,14 +48,32 @@ samme_status samme_http_client_new(const char *base_url, samme_http_client **out
         free(client);
         return samme_fail(error, SAMME_NO_MEMORY, "libcurl does not start");
     }
+    samme_status status = samme_http_client_identify(client, getenv("SAMME_TOKEN"), NULL, error);
+    if (status == SAMME_OK)
+        status = replace(&client->certificates, getenv("SAMME_CA"), error);
+    if (status != SAMME_OK) {
+        samme_http_client_free(client);
+        return status;
+    }
     *out = client;
     return SAMME_OK;
+}
+
+samme_status samme_http_client_identify(samme_http_client *client, const char *token,
+                                        const char *certificate_file, samme_error *error) {
+    samme_status status = replace(&client->token, token, error);
+    if (status == SAMME_OK)
+        status = replace(&client->certificates, certificate_file, error);
+    client->any_name |= certificate_file != NULL;
+    return status;
 }
 
 void samme_http_client_free(samme_http_client *client) {
     if (client == NULL)
         return;
     curl_easy_cleanup(client->curl);
+    free(client->token);
+    free(client->certificates);
     free(client);
 }
 
@@ -59,10 +92,18 @@ static bool add_header(struct curl_slist **headers, const char *line) {
     return true;
 }
 
-static samme_status make_headers(const char *idempotency_key, bool posts,
+static samme_status make_headers(const char *token, const char *idempotency_key, bool posts,
                                  struct curl_slist **headers, samme_error *error) {
     char line[KEY_MAX_BYTES + 32];
     bool made = add_header(headers, "Expect:"); /* a server may let us wait for its 100 */
+    if (token != NULL) {
+        int length = snprintf(line, sizeof line, "Authorization: Bearer %s", token);
+        if (length < 0 || (size_t)length >= sizeof line || token[strcspn(token, " \r\n\t")] != 0)
+            return samme_fail(error, SAMME_MALFORMED,
+                              "token: expected at most %zu characters without spaces",
+                              KEY_MAX_BYTES);
+        made = made && add_header(headers, line);
+    }
     if (posts)
         made = made && add_header(headers, "Content-Type: application/json");
     if (idempotency_key != NULL) {
@@ -95,6 +136,10 @@ static CURLcode set_up(samme_http_client *client, const char *url, struct curl_s
     SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     SET(CURLOPT_TIMEOUT_MS, TOTAL_TIMEOUT_MS);
     SET(CURLOPT_HTTPHEADER, headers);
+    if (client->certificates != NULL) {
+        SET(CURLOPT_CAINFO, client->certificates);
+        SET(CURLOPT_SSL_VERIFYHOST, client->any_name ? 0L : 2L);
+    }
     SET(CURLOPT_WRITEFUNCTION, keep_body);
     SET(CURLOPT_WRITEDATA, out_body);
     if (body.data != NULL) {
@@ -138,7 +183,8 @@ samme_status samme_http_call(samme_http_client *client, const char *path,
                           URL_MAX_BYTES - 1);
     samme_buffer_clear(out_body);
     struct curl_slist *headers = NULL;
-    samme_status status = make_headers(idempotency_key, body.data != NULL, &headers, error);
+    samme_status status =
+        make_headers(client->token, idempotency_key, body.data != NULL, &headers, error);
     if (status == SAMME_OK)
         status = perform(client, url, headers, body, out_status, out_body, error);
     if (status != SAMME_OK)

@@ -7,9 +7,15 @@
 
 typedef struct samme_http_client samme_http_client;
 
-/* base_url "http://127.0.0.1:8080", no trailing slash. */
+/* base_url "http://127.0.0.1:8080", no trailing slash. The environment's SAMME_TOKEN goes along as
+ * bearer token; SAMME_CA names a file of certificates (PEM) that vouch for an https server. */
 samme_status samme_http_client_new(const char *base_url, samme_http_client **out,
                                    samme_error *error) SAMME_CHECKED;
+/* Another token; and a server known by this very certificate, whatever the name it is called by
+ * (the node of this machine). NULL leaves either as it is. Both are copied. SAMME_NO_MEMORY. */
+samme_status samme_http_client_identify(samme_http_client *client, const char *token,
+                                        const char *certificate_file,
+                                        samme_error *error) SAMME_CHECKED;
 void samme_http_client_free(samme_http_client *client);
 /* Sends POST when body.data is not NULL, else GET. path begins with "/". idempotency_key may be
  * NULL. The answer's body replaces *out_body. SAMME_IO when there was no answer (nothing is known

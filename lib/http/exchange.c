@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "http/headers.h"
 #include "http/listen.h"
 
 #define TEXT_OF_(number) #number
@@ -17,9 +18,12 @@ typedef struct problem {
 } problem;
 
 static const problem problems[] = {
-    {MHD_HTTP_BAD_REQUEST, "Bad Request", "The path or a header is malformed or too long."},
+    {MHD_HTTP_BAD_REQUEST, "Bad Request",
+     "The path or a header is malformed, too long or there twice."},
     {MHD_HTTP_METHOD_NOT_ALLOWED, "Method Not Allowed", "Only GET and POST are served."},
     {MHD_HTTP_CONTENT_TOO_LARGE, "Content Too Large", "The body is over the limit."},
+    {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type",
+     "A body is application/json, or its Content-Type is not stated."},
     {MHD_HTTP_MISDIRECTED_REQUEST, "Misdirected Request",
      "The Host header does not name this machine."},
     {MHD_HTTP_SERVICE_UNAVAILABLE, "Service Unavailable",
@@ -56,10 +60,6 @@ void samme_exchange_free(samme_exchange *exchange) {
     free(exchange);
 }
 
-static const char *header(samme_exchange *exchange, const char *name) {
-    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
 /* An encoded 0 byte would cut the decoded path short of what was asked for. */
 static bool take_path(samme_exchange *exchange, const char *path) {
     size_t raw_length = strcspn(exchange->uri, "?");
@@ -71,19 +71,8 @@ static bool take_path(samme_exchange *exchange, const char *path) {
     return true;
 }
 
-static bool take_idempotency_key(samme_exchange *exchange) {
-    const char *key = header(exchange, "Idempotency-Key");
-    if (key == NULL)
-        return true;
-    if (strlen(key) > SAMME_HTTP_IDEMPOTENCY_KEY_MAX)
-        return false;
-    memcpy(exchange->idempotency_key, key, strlen(key) + 1);
-    return true;
-}
-
 /* What the client says it will send; libmicrohttpd has refused what is no number. */
-static uint64_t announced_bytes(samme_exchange *exchange) {
-    const char *text = header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
+static uint64_t announced_bytes(const char *text) {
     uint64_t bytes = 0;
     if (text != NULL && samme_u64_parse(samme_span_of_text(text), &bytes) != SAMME_OK)
         return UINT64_MAX;
@@ -96,14 +85,19 @@ bool samme_exchange_begin(samme_exchange *exchange, const char *method, const ch
     exchange->method = strcmp(method, MHD_HTTP_METHOD_GET) == 0    ? SAMME_GET
                        : strcmp(method, MHD_HTTP_METHOD_POST) == 0 ? SAMME_POST
                                                                    : SAMME_OTHER_METHOD;
-    const char *host = header(exchange, MHD_HTTP_HEADER_HOST);
-    uint64_t announced = announced_bytes(exchange);
-    if (local_only && host != NULL && !samme_http_host_is_local(host))
+    samme_headers headers;
+    samme_headers_read(exchange->connection, &headers);
+    uint64_t announced = announced_bytes(headers.content_length);
+    if (local_only && headers.host != NULL && !samme_http_host_is_local(headers.host))
         exchange->refusal = MHD_HTTP_MISDIRECTED_REQUEST;
     else if (exchange->method == SAMME_OTHER_METHOD)
         exchange->refusal = MHD_HTTP_METHOD_NOT_ALLOWED;
-    else if (!take_path(exchange, path) || !take_idempotency_key(exchange))
+    else if (headers.doubled || !take_path(exchange, path) ||
+             !samme_headers_idempotency_key(&headers, exchange->idempotency_key) ||
+             !samme_headers_token(&headers, exchange->token))
         exchange->refusal = MHD_HTTP_BAD_REQUEST;
+    else if (exchange->method == SAMME_POST && !samme_headers_json(&headers))
+        exchange->refusal = MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
     else if (announced > SAMME_REQUEST_MAX_BYTES)
         exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
     return exchange->refusal == 0 || announced <= SAMME_HTTP_DRAIN_MAX_BYTES;
@@ -131,6 +125,7 @@ samme_request samme_exchange_request(const samme_exchange *exchange, uint64_t id
         .path = samme_span_of_text(exchange->path),
         .query = samme_span_of_text(exchange->query),
         .idempotency_key = samme_span_of_text(exchange->idempotency_key),
+        .token = samme_span_of_text(exchange->token),
         .body = samme_buffer_span(&exchange->body),
     };
 }
@@ -157,6 +152,9 @@ static struct MHD_Response *new_response(const char *content_type, samme_span bo
 void samme_exchange_answer(samme_exchange *exchange, const samme_response *response) {
     exchange->response = new_response(response->content_type, response->body);
     exchange->status = response->status;
+    if (exchange->response != NULL && response->status == MHD_HTTP_UNAUTHORIZED)
+        (void)MHD_add_response_header(exchange->response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                      "Bearer");
     if (exchange->response == NULL)
         exchange->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
 }

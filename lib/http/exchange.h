@@ -9,6 +9,7 @@
 #include "samme/request.h"
 
 #define SAMME_HTTP_IDEMPOTENCY_KEY_MAX 200u
+#define SAMME_HTTP_TOKEN_MAX           200u
 #define SAMME_HTTP_REQUEST_SECONDS     30u
 /* A body over the limit is read and thrown away up to here, so that its sender gets to read the
  * refusal. */
@@ -16,6 +17,7 @@
 
 typedef struct samme_exchange {
     struct MHD_Connection *connection;
+    struct samme_http_watched *watched; /* NULL: it is not */
     samme_method method;
     unsigned refusal; /* HTTP status; 0 while there is nothing wrong */
     bool begun;
@@ -26,20 +28,23 @@ typedef struct samme_exchange {
     const char *query;
     char *path; /* decoded; behind uri, as long as that at most */
     char idempotency_key[SAMME_HTTP_IDEMPOTENCY_KEY_MAX + 1];
+    char token[SAMME_HTTP_TOKEN_MAX + 1];
     struct MHD_Response *response;
     unsigned status;
     char uri[]; /* raw */
 } samme_exchange;
 
-samme_exchange *samme_exchange_new(struct MHD_Connection *connection, const char *uri);
+samme_exchange *samme_exchange_new(struct MHD_Connection *connection,
+                                   const char *uri) SAMME_CHECKED;
 void samme_exchange_free(samme_exchange *exchange); /* accepts NULL */
 
 /* With the headers read: decides whether the request is refused. local_only: the Host must be one
  * of this machine. False when the refusal should be sent at once. */
 bool samme_exchange_begin(samme_exchange *exchange, const char *method, const char *path,
-                          bool local_only);
+                          bool local_only) SAMME_CHECKED;
 /* False when the connection is to be closed: it goes on for too long. */
-bool samme_exchange_collect(samme_exchange *exchange, const char *data, size_t length);
+bool samme_exchange_collect(samme_exchange *exchange, const char *data,
+                            size_t length) SAMME_CHECKED;
 samme_request samme_exchange_request(const samme_exchange *exchange, uint64_t id);
 
 /* Prepares the answer, a copy. Without memory for it the exchange is refused. */

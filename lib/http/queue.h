@@ -34,9 +34,9 @@ void samme_http_queue_fini(samme_http_queue *queue);
 
 /* SAMME_FULL, also when closed: the caller still has the exchange. */
 samme_status samme_http_queue_put(samme_http_queue *queue, samme_exchange *exchange) SAMME_CHECKED;
-bool samme_http_queue_take(samme_http_queue *queue, samme_request *out);
+bool samme_http_queue_take(samme_http_queue *queue, samme_request *out) SAMME_CHECKED;
 /* Gives up the place of a taken request; NULL when the id is none. */
-samme_exchange *samme_http_queue_claim(samme_http_queue *queue, uint64_t id);
+samme_exchange *samme_http_queue_claim(samme_http_queue *queue, uint64_t id) SAMME_CHECKED;
 /* Nothing is put any more. Gives up all places, taken or waiting; returns how many. */
 size_t samme_http_queue_close(samme_http_queue *queue,
                               samme_exchange *out[static SAMME_HTTP_QUEUE_MAX]);

@@ -1,6 +1,7 @@
 /* The audit of single entries: what a branch said about the journal, its release, its facts and its
  * decisions, held against what the journal itself gives. */
-#include "journal/difference.h"
+#include <stdio.h>
+
 #include "journal/replaying.h"
 
 /* One entry under audit. */
@@ -77,16 +78,17 @@ static samme_status audit_release(const audit *a, const Samme__ReturnDecided *de
         return status;
     const uint64_t taken = status == SAMME_OK ? row->release : 0;
     if (release->version != taken) {
-        samme_report(a->replay, SAMME_FINDING_RELEASE, a->at,
-                     "case %s: decided under release %llu, the branch had taken %llu",
-                     decided->case_code, (unsigned long long)release->version,
-                     (unsigned long long)taken);
+        samme_report_line(a->replay, SAMME_FINDING_RELEASE, a->at, decided->case_code, 0, NULL,
+                          "case %s: decided under release %llu, the branch had taken %llu",
+                          decided->case_code, (unsigned long long)release->version,
+                          (unsigned long long)taken);
         return SAMME_OK;
     }
     bool known;
     return check_release_named(a, release, &known);
 }
 
+/* The sale entry that a basis names is a fact too. */
 static void compare_sale(const audit *a, const audited_line *where, const Samme__Basis *basis,
                          const Samme__ReceiptRow *sale) {
     const uint32_t branch = sale != NULL ? sale->sale->receipt->branch : 0;
@@ -94,11 +96,14 @@ static void compare_sale(const audit *a, const audited_line *where, const Samme_
     const uint64_t index = sale != NULL ? sale->index : 0;
     if (basis->sale_branch == branch && basis->sale_epoch == epoch && basis->sale_index == index)
         return;
-    samme_report(a->replay, SAMME_FINDING_FACT, a->at,
-                 "case %s line %u: the sale is entry %llu of branch %u epoch %u, the basis names "
-                 "entry %llu of branch %u epoch %u",
-                 where->case_code, where->line->no, (unsigned long long)index, branch, epoch,
-                 (unsigned long long)basis->sale_index, basis->sale_branch, basis->sale_epoch);
+    samme_difference difference = {.field = "sale"};
+    snprintf(difference.expected, sizeof difference.expected, "entry %llu of branch %u epoch %u",
+             (unsigned long long)index, branch, epoch);
+    snprintf(difference.found, sizeof difference.found, "entry %llu of branch %u epoch %u",
+             (unsigned long long)basis->sale_index, basis->sale_branch, basis->sale_epoch);
+    samme_report_line(a->replay, SAMME_FINDING_FACT, a->at, where->case_code, where->line->no,
+                      &difference, "case %s line %u: the sale is %s, the basis names %s",
+                      where->case_code, where->line->no, difference.expected, difference.found);
 }
 
 static samme_horizon horizon_of(const audit *a, const Samme__Basis *basis) {
@@ -134,7 +139,8 @@ static void fill_chain_facts(const audit *a, const audited_facts *of, Samme__Fac
     facts->closed_before = said->closed_before;
 }
 
-static samme_status audit_facts(const audit *a, const audited_facts *of) {
+/* The facts of a line as the log gives them, in *out, which lives in the scratch. */
+static samme_status derive_facts(const audit *a, const audited_facts *of, Samme__Facts **out) {
     const audited_line *where = of->where;
     const samme_horizon horizon = horizon_of(a, of->decided->basis);
     Samme__ReturnLine line = SAMME__RETURN_LINE__INIT;
@@ -145,43 +151,97 @@ static samme_status audit_facts(const audit *a, const audited_facts *of) {
                                  .before = of->decided->lines,
                                  .before_count = of->at,
                                  .horizon = &horizon,
-                                 .mode = where->line->facts->mode};
-    Samme__Facts *facts;
+                                 .mode = where->line->facts->mode,
+                                 .version = of->decided->basis->facts_version};
     samme_status status =
-        samme_line_facts(&a->replay->rows, &asking, of->sale, &a->replay->scratch, &facts);
-    if (status != SAMME_OK)
-        return status;
-    fill_chain_facts(a, of, facts);
-    samme_difference difference;
-    if (samme_facts_differ(facts, where->line->facts, &difference))
-        samme_report(a->replay, SAMME_FINDING_FACT, a->at,
-                     "case %s line %u: %s is %s, the entry says %s", where->case_code,
-                     where->line->no, difference.field, difference.expected, difference.found);
-    else
-        compare_sale(a, where, of->decided->basis, of->sale->row);
-    return SAMME_OK;
+        samme_line_facts(&a->replay->rows, &asking, of->sale, &a->replay->scratch, out);
+    if (status == SAMME_OK)
+        fill_chain_facts(a, of, *out);
+    return status;
 }
 
-static samme_status audit_answer(const audit *a, const audited_line *where,
-                                 const samme_policy *policy, uint64_t release) {
-    const samme_releases releases = {.today = policy, .today_number = release};
-    samme_decision again;
-    samme_error why;
-    samme_status status = samme_policy_decide_at(&releases, where->line->facts, &again, &why);
-    if (memory_or_rows(status))
-        return status;
-    if (status != SAMME_OK) {
-        samme_report(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, "case %s line %u: %s",
-                     where->case_code, where->line->no, why.text);
+/* What comes out for facts; *out_known is false, with the reason, when nothing does. */
+static samme_status answer_of(const audited_facts *of, const Samme__Facts *facts,
+                              samme_decision *out, bool *out_known, samme_error *why) {
+    const samme_releases releases = {.today = of->policy,
+                                     .today_number = of->decided->basis->release->version};
+    *out_known = false;
+    if (of->policy == NULL)
         return SAMME_OK;
-    }
-    a->step->decisions++;
+    samme_status status = samme_policy_decide_at(&releases, facts, out, why);
+    *out_known = status == SAMME_OK;
+    return memory_or_rows(status) ? status : SAMME_OK;
+}
+
+/* Says which facts differ, and what the line would have been answered with the right ones. */
+static void report_facts(const audit *a, const audited_line *where, const Samme__Facts *facts,
+                         const Samme__Answer *proper) {
+    samme_difference fact, answer;
+    char then[300] = "";
+    unsigned next = 0;
+    if (proper != NULL && samme_answers_differ(proper, where->line->answer, &answer))
+        snprintf(then, sizeof then, "; decided by what the log gives, %s is %s, the entry says %s",
+                 answer.field, answer.expected, answer.found);
+    while (samme_facts_differ_next(facts, where->line->facts, &next, &fact))
+        samme_report_line(a->replay, SAMME_FINDING_FACT, a->at, where->case_code, where->line->no,
+                          &fact, "case %s line %u: %s is %s, the entry says %s%s", where->case_code,
+                          where->line->no, fact.field, fact.expected, fact.found, then);
+}
+
+static void report_answer(const audit *a, const audited_line *where, const Samme__Answer *again) {
     samme_difference difference;
-    if (samme_answers_differ(&again.answer, where->line->answer, &difference))
-        samme_report(a->replay, SAMME_FINDING_DECISION, a->at,
-                     "case %s line %u: %s is %s, the entry says %s", where->case_code,
-                     where->line->no, difference.field, difference.expected, difference.found);
-    return SAMME_OK;
+    if (samme_answers_differ(again, where->line->answer, &difference))
+        samme_report_line(a->replay, SAMME_FINDING_DECISION, a->at, where->case_code,
+                          where->line->no, &difference,
+                          "case %s line %u: %s is %s, the entry says %s", where->case_code,
+                          where->line->no, difference.field, difference.expected, difference.found);
+}
+
+static samme_status show_line(const audit *a, const audited_facts *of, const Samme__Facts *facts,
+                              const Samme__Answer *again, const Samme__Answer *proper) {
+    const samme_replay_options *options = &a->replay->options;
+    const samme_audited_line line = {.position = a->at,
+                                     .decided = of->decided,
+                                     .said = of->where->line,
+                                     .facts = facts,
+                                     .again = again,
+                                     .proper = proper};
+    return options->line == NULL ? SAMME_OK : options->line(options->observer, &line);
+}
+
+/* `possible`: the basis is, so that facts can be derived at it. */
+static samme_status audit_line(const audit *a, const audited_facts *of, bool possible) {
+    const audited_line *where = of->where;
+    Samme__Facts *facts = NULL;
+    samme_decision again, right;
+    samme_error why;
+    samme_difference difference;
+    bool known, differ = false, right_known = false;
+    samme_status status = possible ? derive_facts(a, of, &facts) : SAMME_OK;
+    if (status == SAMME_OK)
+        status = answer_of(of, where->line->facts, &again, &known, &why);
+    if (status == SAMME_OK && facts != NULL &&
+        (differ = samme_facts_differ(facts, where->line->facts, &difference)))
+        status = answer_of(of, facts, &right, &right_known, &(samme_error){0});
+    if (status != SAMME_OK)
+        return status;
+    const Samme__Answer *proper = differ          ? right_known ? &right.answer : NULL
+                                  : !known        ? NULL
+                                  : facts == NULL ? NULL
+                                                  : &again.answer;
+    if (differ)
+        report_facts(a, where, facts, proper);
+    else if (facts != NULL)
+        compare_sale(a, where, of->decided->basis, of->sale->row);
+    if (known) {
+        a->step->decisions++;
+        report_answer(a, where, &again.answer);
+    } else if (of->policy != NULL) {
+        samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, where->case_code,
+                          where->line->no, NULL, "case %s line %u: %s", where->case_code,
+                          where->line->no, why.text);
+    }
+    return show_line(a, of, facts, known ? &again.answer : NULL, proper);
 }
 
 /* The policy to decide again by; NULL, and reported, when there is none. */
@@ -190,9 +250,9 @@ static samme_status find_policy(const audit *a, const Samme__ReturnDecided *deci
     samme_error why;
     *out = NULL;
     if (decided->decide_version != SAMME_DECIDE_VERSION) {
-        samme_report(a->replay, SAMME_FINDING_UNDECIDABLE, a->at,
-                     "case %s: decided by version %u of the decision, this code knows %u",
-                     decided->case_code, decided->decide_version, SAMME_DECIDE_VERSION);
+        samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
+                          "case %s: decided by version %u of the decision, this code knows %u",
+                          decided->case_code, decided->decide_version, SAMME_DECIDE_VERSION);
         return SAMME_OK;
     }
     samme_status status =
@@ -200,22 +260,50 @@ static samme_status find_policy(const audit *a, const Samme__ReturnDecided *deci
     if (status == SAMME_OK || memory_or_rows(status))
         return status;
     *out = NULL;
-    samme_report(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, "case %s: %s", decided->case_code,
-                 why.text);
+    samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
+                      "case %s: %s", decided->case_code, why.text);
     return SAMME_OK;
 }
 
-/* A basis may not count what came after it. */
+/* A decision ends the loans to its case that its branch had seen: no other, and no fewer. */
+static samme_status audit_loans(const audit *a, const Samme__ReturnDecided *decided,
+                                const Samme__ReturnOpened *opened) {
+    const samme_horizon horizon = horizon_of(a, decided->basis);
+    Samme__LentRef **loans;
+    size_t count;
+    samme_status status =
+        samme_list_loans(&a->replay->rows, opened, &horizon, &a->replay->scratch, &loans, &count);
+    if (status != SAMME_OK)
+        return status;
+    bool same = count == decided->n_lent;
+    for (size_t i = 0; same && i < count; i++)
+        same = loans[i]->no == decided->lent[i]->no && loans[i]->epoch == decided->lent[i]->epoch &&
+               loans[i]->index == decided->lent[i]->index;
+    if (!same)
+        samme_report_line(a->replay, SAMME_FINDING_FACT, a->at, decided->case_code, 0, NULL,
+                          "case %s: names %zu loans, expected the %zu that its basis holds",
+                          decided->case_code, decided->n_lent, count);
+    return SAMME_OK;
+}
+
+/* A basis may not count what came after it, and its facts must follow rules that are known. */
 static bool basis_possible(const audit *a, const Samme__ReturnDecided *decided) {
     const Samme__Basis *basis = decided->basis;
+    if (basis->facts_version > SAMME_FACTS_VERSION) {
+        samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
+                          "case %s: facts by version %u of their rules, this code knows up to %u",
+                          decided->case_code, basis->facts_version, SAMME_FACTS_VERSION);
+        return false;
+    }
     if (basis->journal_size <= a->step->index && basis->own_size <= a->at->index)
         return true;
-    samme_report(a->replay, SAMME_FINDING_FACT, a->at,
-                 "case %s: basis of %llu records and %llu own entries, expected at most %llu and "
-                 "%llu",
-                 decided->case_code, (unsigned long long)basis->journal_size,
-                 (unsigned long long)basis->own_size, (unsigned long long)a->step->index,
-                 (unsigned long long)a->at->index);
+    samme_report_line(
+        a->replay, SAMME_FINDING_FACT, a->at, decided->case_code, 0, NULL,
+        "case %s: basis of %llu records and %llu own entries, expected at most %llu and "
+        "%llu",
+        decided->case_code, (unsigned long long)basis->journal_size,
+        (unsigned long long)basis->own_size, (unsigned long long)a->step->index,
+        (unsigned long long)a->at->index);
     return false;
 }
 
@@ -235,6 +323,8 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
         status = audit_release(a, decided);
     if (status == SAMME_OK)
         status = find_policy(a, decided, &policy);
+    if (status == SAMME_OK && possible)
+        status = audit_loans(a, decided, row->opened);
     for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
         const audited_line where = {.case_code = decided->case_code, .line = decided->lines[i]};
         const audited_facts of = {.where = &where,
@@ -243,20 +333,31 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
                                   .opened = row->opened,
                                   .sale = &sale,
                                   .policy = policy};
-        if (possible)
-            status = audit_facts(a, &of);
-        if (status == SAMME_OK && policy != NULL)
-            status = audit_answer(a, &where, policy, decided->basis->release->version);
+        status = audit_line(a, &of, possible);
     }
     return status;
+}
+
+/* Most entries are sales, and the fold has just opened them: the kind, which is the first field of
+ * an event as we write it, is enough to pass them over. */
+static bool says_nothing_to_check(samme_span bytes) {
+    enum { TAG_OF_KIND = 0x08 };
+    return bytes.length > 2 && bytes.data[0] == TAG_OF_KIND &&
+           bytes.data[1] == SAMME__EVENT_KIND__sale;
 }
 
 samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
                                const samme_position *position, samme_span bytes) {
     const audit a = {.replay = replay, .step = step, .at = position};
+    const samme_replay_options *options = &replay->options;
     samme_entry entry;
+    samme_status status =
+        options->entry == NULL ? SAMME_OK : options->entry(options->observer, position, bytes);
+    const bool theirs = options->only_branch != 0 && position->branch != options->only_branch;
+    if (status != SAMME_OK || theirs || says_nothing_to_check(bytes))
+        return status;
     samme_arena_reset(&replay->scratch);
-    samme_status status = samme_entry_open(bytes, &replay->scratch, &entry, NULL);
+    status = samme_entry_open(bytes, &replay->scratch, &entry, NULL);
     if (status != SAMME_OK)
         return SAMME_NO_MEMORY; /* the fold has just opened the same bytes */
     switch ((int)entry.event->kind) {

@@ -20,15 +20,11 @@ static samme_status check_sizes(const samme_batch *batch, samme_error *error) {
     return SAMME_OK;
 }
 
-samme_status samme_batch_check(const samme_batch *batch, const samme_vkey *log_key,
-                               samme_range *range, samme_error *error) {
-    samme_status status = check_sizes(batch, error);
-    if (status != SAMME_OK)
-        return status;
-    samme_checkpoint stated;
-    status = samme_checkpoint_open(batch->note, log_key, &stated, error);
-    if (status != SAMME_OK)
-        return status;
+/* Whether the entries lead to what the checkpoint states. */
+static samme_status check_root(const samme_batch *batch, const samme_vkey *log_key,
+                               const samme_checkpoint *stated, samme_range *range,
+                               samme_error *error) {
+    samme_status status = SAMME_OK;
     samme_range next = *range;
     for (size_t i = 0; i < batch->count; i++) {
         samme_hash leaf = samme_leaf_hash(batch->entries[i]);
@@ -36,17 +32,35 @@ samme_status samme_batch_check(const samme_batch *batch, const samme_vkey *log_k
         if (status != SAMME_OK)
             return samme_fail(error, status, "log %s is full", log_key->name);
     }
-    if (stated.size != next.size)
+    if (stated->size != next.size)
         return samme_fail(error, SAMME_MISMATCH, "checkpoint of %s is at size %llu, expected %llu",
-                          log_key->name, (unsigned long long)stated.size,
+                          log_key->name, (unsigned long long)stated->size,
                           (unsigned long long)next.size);
     samme_hash root = samme_range_root(&next);
-    if (!samme_hash_equal(&stated.root, &root))
+    if (!samme_hash_equal(&stated->root, &root))
         return samme_fail(error, SAMME_MISMATCH,
                           "checkpoint of %s at size %llu: its root is not that of the entries",
-                          log_key->name, (unsigned long long)stated.size);
+                          log_key->name, (unsigned long long)stated->size);
     *range = next;
     return SAMME_OK;
+}
+
+samme_status samme_batch_check(const samme_batch *batch, const samme_vkey *log_key,
+                               samme_range *range, samme_error *error) {
+    samme_checkpoint stated;
+    samme_status status = check_sizes(batch, error);
+    if (status == SAMME_OK)
+        status = samme_checkpoint_open(batch->note, log_key, &stated, error);
+    return status == SAMME_OK ? check_root(batch, log_key, &stated, range, error) : status;
+}
+
+samme_status samme_batch_check_unsigned(const samme_batch *batch, const samme_vkey *log_key,
+                                        samme_range *range, samme_error *error) {
+    samme_checkpoint stated;
+    samme_status status = check_sizes(batch, error);
+    if (status == SAMME_OK)
+        status = samme_checkpoint_read(batch->note, log_key, &stated, error);
+    return status == SAMME_OK ? check_root(batch, log_key, &stated, range, error) : status;
 }
 
 samme_status samme_batch_from_items(Samme__Item **items, size_t count, samme_span note,

@@ -11,6 +11,9 @@
  * SAMME_TOO_LARGE, SAMME_BAD_SIGNATURE, SAMME_MISMATCH. */
 samme_status samme_batch_check(const samme_batch *batch, const samme_vkey *log_key,
                                samme_range *range, samme_error *error) SAMME_CHECKED;
+/* All of that but the signature. */
+samme_status samme_batch_check_unsigned(const samme_batch *batch, const samme_vkey *log_key,
+                                        samme_range *range, samme_error *error) SAMME_CHECKED;
 /* Spans of the entries of wire items into the arena. Items that are subtree hashes are
  * SAMME_UNSUPPORTED until a node may hold a log in part. */
 samme_status samme_batch_from_items(Samme__Item **items, size_t count, samme_span note,

@@ -24,6 +24,8 @@ static inline samme_control_key samme_root_key(uint64_t size) {
 static inline samme_control_key samme_release_key(uint64_t version) {
     return samme_control_key_of('t', version);
 }
+/* Value of a release's row. */
+#define SAMME_RELEASE_ROW_BYTES (32u + 8u + 8u)
 static inline samme_span samme_control_span(const samme_control_key *key) {
     return SAMME_SPAN(key->bytes, sizeof key->bytes);
 }

@@ -94,12 +94,12 @@ static bool same_messages(const ProtobufCMessage *a, const ProtobufCMessage *b,
     return equal;
 }
 
-/* Goes by the fields' numbers. */
-static bool differ(const ProtobufCMessage *expected, const ProtobufCMessage *found,
+/* Goes by the fields' numbers, from *next on. */
+static bool differ(const ProtobufCMessage *expected, const ProtobufCMessage *found, unsigned *next,
                    samme_difference *out) {
     const ProtobufCMessageDescriptor *type = expected->descriptor;
-    for (unsigned i = 0; i < type->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &type->fields[i];
+    while (*next < type->n_fields) {
+        const ProtobufCFieldDescriptor *field = &type->fields[(*next)++];
         bool messages = samme_field_repeated(field) || field->type == PROTOBUF_C_TYPE_MESSAGE;
         if (messages ? same_messages(expected, found, field) : same(expected, found, field))
             continue;
@@ -113,10 +113,17 @@ static bool differ(const ProtobufCMessage *expected, const ProtobufCMessage *fou
 
 bool samme_facts_differ(const Samme__Facts *expected, const Samme__Facts *found,
                         samme_difference *out) {
-    return differ(&expected->base, &found->base, out);
+    unsigned next = 0;
+    return differ(&expected->base, &found->base, &next, out);
+}
+
+bool samme_facts_differ_next(const Samme__Facts *expected, const Samme__Facts *found,
+                             unsigned *next, samme_difference *out) {
+    return differ(&expected->base, &found->base, next, out);
 }
 
 bool samme_answers_differ(const Samme__Answer *expected, const Samme__Answer *found,
                           samme_difference *out) {
-    return differ(&expected->base, &found->base, out);
+    unsigned next = 0;
+    return differ(&expected->base, &found->base, &next, out);
 }

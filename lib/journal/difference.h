@@ -13,6 +13,9 @@ typedef struct samme_difference {
 /* True when they differ; *out is written then only. */
 bool samme_facts_differ(const Samme__Facts *expected, const Samme__Facts *found,
                         samme_difference *out);
+/* One after the other: *next is 0 at first. */
+bool samme_facts_differ_next(const Samme__Facts *expected, const Samme__Facts *found,
+                             unsigned *next, samme_difference *out) SAMME_CHECKED;
 bool samme_answers_differ(const Samme__Answer *expected, const Samme__Answer *found,
                           samme_difference *out);
 

@@ -100,7 +100,7 @@ static samme_status load(const samme_replay *replay, uint64_t version, samme_pol
     if (status != SAMME_OK)
         return status;
     samme_release release;
-    status = samme_release_open(replay->root, note, &release, error);
+    status = samme_release_reopen(&replay->root, note, &release, error);
     if (status != SAMME_OK)
         return status;
     if (release.decide_version == 0 || release.decide_version > SAMME_DECIDE_VERSION)

@@ -62,6 +62,27 @@ static samme_status fetch_held(const samme_replay *replay, const char *what, uin
     return SAMME_OK;
 }
 
+static samme_status load_root(samme_replay *replay, const Samme__CursorRow *row,
+                              samme_error *error) {
+    samme_span note;
+    samme_hash hash;
+    if (row->root_version == 0)
+        return SAMME_OK;
+    samme_status status =
+        fetch_held(replay, "root", row->root_version, row->root_hash, &hash, &note, error);
+    if (status != SAMME_OK)
+        return status;
+    samme_error why;
+    status = samme_root_open(note, &replay->root, &why);
+    if (status != SAMME_OK)
+        return samme_fail(error, status == SAMME_NO_MEMORY ? status : SAMME_CORRUPT,
+                          "root %llu, which is in force: %s", (unsigned long long)row->root_version,
+                          why.text);
+    if (replay->root.version != row->root_version)
+        return samme_fail(error, SAMME_CORRUPT, "root in force is of another version");
+    return SAMME_OK;
+}
+
 static samme_status load_roster(samme_replay *replay, const Samme__CursorRow *row,
                                 samme_error *error) {
     samme_span note;
@@ -72,7 +93,7 @@ static samme_status load_roster(samme_replay *replay, const Samme__CursorRow *ro
     if (status != SAMME_OK)
         return status;
     samme_error why;
-    status = samme_roster_open(replay->root, note, &replay->roster, &why);
+    status = samme_roster_reopen(&replay->root, note, &replay->roster, &why);
     if (status != SAMME_OK)
         return samme_fail(error, status == SAMME_NO_MEMORY ? status : SAMME_CORRUPT,
                           "roster %llu, which is in force: %s",
@@ -92,7 +113,7 @@ static samme_status load_release(samme_replay *replay, const Samme__CursorRow *r
     if (status != SAMME_OK)
         return status;
     samme_error why;
-    status = samme_release_open(replay->root, note, &replay->release, &why);
+    status = samme_release_reopen(&replay->root, note, &replay->release, &why);
     if (status != SAMME_OK)
         return samme_fail(error, status == SAMME_NO_MEMORY ? status : SAMME_CORRUPT,
                           "release %llu, the newest: %s", (unsigned long long)row->release_version,
@@ -115,14 +136,17 @@ static samme_status load(samme_replay *replay, samme_error *error) {
     if (samme_range_decode(samme_span_of_bytes(row->range), &replay->range) != SAMME_OK)
         return samme_fail(error, SAMME_CORRUPT, "cursor of the replay: range not of its form");
     replay->hub_time_ms = row->hub_time_ms;
-    status = load_roster(replay, row, error);
+    status = load_root(replay, row, error);
+    if (status == SAMME_OK)
+        status = load_roster(replay, row, error);
     return status == SAMME_OK ? load_release(replay, row, error) : status;
 }
 
 samme_status samme_replay_init(samme_replay *replay, const samme_root *root, samme_rows rows,
                                samme_content content, const samme_replay_options *options,
                                samme_error *error) {
-    *replay = (samme_replay){.rows = rows, .content = content, .options = *options, .root = root};
+    *replay = (samme_replay){
+        .rows = rows, .content = content, .options = *options, .enrolled = root, .root = *root};
     samme_arena_init(&replay->scratch, SAMME_FOLD_SCRATCH_BYTES);
     samme_range_init(&replay->range);
     samme_status status = load(replay, error);
@@ -152,6 +176,7 @@ static samme_status put_cursor(const samme_replay *replay, const samme_replay_st
         step->new_roster ? &step->record.note_hash : &replay->roster_hash;
     const samme_hash *release_hash =
         step->new_release ? &step->record.note_hash : &replay->release_hash;
+    const samme_root *root = step->new_root ? &step->root : &replay->root;
     samme_buffer encoded;
     samme_buffer_init(&encoded, ROW_MAX_BYTES);
     samme_range_encode(range, &encoded);
@@ -165,6 +190,10 @@ static samme_status put_cursor(const samme_replay *replay, const samme_replay_st
     row.release_version = step->new_release ? step->release.version : replay->release.version;
     if (row.release_version != 0)
         row.release_hash = samme_bytes_of_span(samme_span_of_hash(release_hash));
+    if (root->version != replay->enrolled->version) { /* else its note need not be held */
+        row.root_version = root->version;
+        row.root_hash = samme_bytes_of_span(samme_span_of_hash(&root->note_hash));
+    }
     if (status == SAMME_OK)
         status = samme_replay_put(replay, SAMME_CURSOR_KEY, &row);
     samme_buffer_free(&encoded);
@@ -183,6 +212,8 @@ static void take_over(samme_replay *replay, const samme_replay_step *step,
         replay->release = step->release;
         replay->release_hash = step->record.note_hash;
     }
+    if (step->new_root)
+        replay->root = step->root;
     replay->range = *range;
     replay->hub_time_ms = step->record.hub_time_ms;
     replay->entries += step->entries;
@@ -196,6 +227,8 @@ static samme_status replay_step(samme_replay *replay, samme_replay_step *step,
                           "record %llu: hub time goes back from %lld ms to %lld ms",
                           (unsigned long long)step->index, (long long)replay->hub_time_ms,
                           (long long)step->record.hub_time_ms);
+    replay->looking = step->index >= replay->options.since_index &&
+                      step->record.hub_time_ms >= replay->options.since_ms;
     switch (step->record.kind) {
     case SAMME_RECORD_BATCH:
         return samme_replay_batch(replay, step, batch, error);
@@ -203,6 +236,8 @@ static samme_status replay_step(samme_replay *replay, samme_replay_step *step,
         return samme_replay_release(replay, step, error);
     case SAMME_RECORD_ROSTER:
         return samme_replay_roster(replay, step, error);
+    case SAMME_RECORD_ROOT:
+        return samme_replay_root(replay, step, error);
     }
     return SAMME_UNSUPPORTED;
 }
@@ -255,18 +290,6 @@ samme_status samme_replay_record(samme_replay *replay, samme_span record, const 
     return status;
 }
 
-static samme_status read_hash_row(const samme_replay *replay, const samme_control_key *key,
-                                  samme_hash *out) {
-    samme_span value;
-    samme_status status = replay->rows.get(replay->rows.self, samme_control_span(key), &value);
-    if (status != SAMME_OK)
-        return status;
-    if (value.length != sizeof out->bytes)
-        return SAMME_CORRUPT;
-    memcpy(out->bytes, value.data, value.length);
-    return SAMME_OK;
-}
-
 samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size, samme_hash *out) {
     if (size > replay->range.size)
         return SAMME_NOT_FOUND;
@@ -277,12 +300,17 @@ samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size, sam
         return SAMME_OK;
     }
     samme_control_key key = samme_root_key(size);
-    samme_status status = read_hash_row(replay, &key, out);
-    return status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
+    samme_span value;
+    samme_status status = replay->rows.get(replay->rows.self, samme_control_span(&key), &value);
+    if (status != SAMME_OK)
+        return status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
+    if (value.length != sizeof out->bytes)
+        return SAMME_CORRUPT;
+    memcpy(out->bytes, value.data, value.length);
+    return SAMME_OK;
 }
 
-samme_status samme_replay_release_hash(const samme_replay *replay, uint64_t version,
-                                       samme_hash *out) {
-    samme_control_key key = samme_release_key(version);
-    return read_hash_row(replay, &key, out);
+bool samme_replay_known_reached(const samme_replay *replay) {
+    return replay->root.version >= replay->options.known.root_version &&
+           replay->range.size >= replay->options.known.journal_size;
 }

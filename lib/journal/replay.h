@@ -3,13 +3,14 @@
  *
  * A record is accepted whole or not at all: when a check fails nothing is written and the status
  * says why. What is wrong inside a signed entry is the fold's to quarantine and stops nothing; so
- * is a release or roster record whose note does not verify or does not follow the one held: it is
- * not adopted, is quarantined under branch 0, and the rest flows.
+ * is a root, roster or release record whose note does not verify or does not follow the one held:
+ * it is not adopted, is quarantined under branch 0, and the rest flows. A note counts when the root
+ * in force at its record says so, whatever root is in force later.
  *
  * Control rows, outside the digest:
- *   j  CursorRow: the journal's compact range, hub time, roster and newest release
+ *   j  CursorRow: the journal's compact range, hub time, root, roster and newest release
  *   J  root by size
- *   t  hash of a release's note by version
+ *   t  a release by version: hash of its note, then `at` and `expires` as u64 ms
  * and in b (branch) the compact range of each branch log. */
 #ifndef SAMME_JOURNAL_REPLAY_H
 #define SAMME_JOURNAL_REPLAY_H
@@ -43,14 +44,61 @@ const char *samme_finding_name(samme_finding_kind kind);
 typedef struct samme_finding {
     samme_finding_kind kind;
     samme_position position;
-    char text[300]; /* names what was expected and what was found */
+    char text[400]; /* names what was expected and what was found */
+    /* Where it is about a case; "" and 0 where not. */
+    char case_code[SAMME_CASE_CODE_MAX_BYTES + 1];
+    uint32_t line;
+    /* Where one fact or one part of an answer differs: which, what the log gives and what the entry
+     * says; field is NULL where not. */
+    const char *field;
+    char expected[80];
+    char found[80];
 } samme_finding;
+
+/* A decided line under audit: as it was said, and as it comes out again. */
+typedef struct samme_audited_line {
+    const samme_position *position;
+    const Samme__ReturnDecided *decided;
+    const Samme__LineDecision *said;
+    const Samme__Facts *facts;   /* as the log gives them; NULL: its basis is not possible */
+    const Samme__Answer *again;  /* of the facts said; NULL: it cannot be decided again */
+    const Samme__Answer *proper; /* of the facts that the log gives; `again` when these are those
+                                    said; NULL: as the two above */
+} samme_audited_line;
+
+/* A branch's checkpoint whose signature nobody has looked at yet. */
+typedef struct samme_unsigned_note {
+    uint32_t branch, epoch;
+    uint64_t journal_index;
+    const samme_vkey *log_key;
+    samme_span note;
+} samme_unsigned_note;
 
 typedef struct samme_replay_options {
     /* Recompute roots, verify notes. The hub has done it when it took the batch; rows folded
      * without it cannot be gone on with checking (SAMME_CORRUPT), they are built anew. */
     bool check_content;
     bool decide_again; /* recompute facts, decide again, check anchors: the audit */
+    /* What is looked at: records from this index and of this hub time on; entries of this branch
+     * (0: all). Nothing is found elsewhere; a journal record counts for every branch. */
+    uint64_t since_index;
+    int64_t since_ms;
+    uint32_t only_branch;
+    /* Of decide_again, with `observer`: each entry of any branch that the fold accepted, behind it;
+     * each line of a decision looked at. What is pointed at is valid during the call. May be NULL.
+     */
+    samme_status (*entry)(void *observer, const samme_position *position,
+                          samme_span bytes) SAMME_CHECKED;
+    samme_status (*line)(void *observer, const samme_audited_line *line) SAMME_CHECKED;
+    void *observer;
+    /* When set, the signature of a batch's note is not looked at: each note that fits its batch is
+     * handed over instead, with the key it must be signed by. A root covers all before it, so the
+     * newest of a log proves the log. Note and key are valid during the call only; a status that is
+     * not SAMME_OK refuses the record. */
+    samme_status (*unsigned_note)(void *context,
+                                  const struct samme_unsigned_note *note) SAMME_CHECKED;
+    void *unsigned_note_context;
+    samme_known known; /* the journal's root of this version must be that one (SAMME_MISMATCH) */
     void (*finding)(void *context, const samme_finding *finding); /* may be NULL */
     void *finding_context;
 } samme_replay_options;
@@ -59,8 +107,9 @@ typedef struct samme_replay {
     samme_rows rows;
     samme_content content;
     samme_replay_options options;
-    const samme_root *root;
-    samme_range range; /* of the journal folded so far; range.size is the cursor */
+    const samme_root *enrolled; /* with which the journal begins */
+    samme_root root;            /* in force at the cursor */
+    samme_range range;          /* of the journal folded so far; range.size is the cursor */
     int64_t hub_time_ms;
     samme_roster roster; /* in force at the cursor; version 0: none yet */
     samme_hash roster_hash;
@@ -68,13 +117,14 @@ typedef struct samme_replay {
     samme_hash release_hash;
     uint64_t decisions; /* lines decided again, in this run */
     uint64_t entries;   /* folded so far, in this run */
+    bool looking;       /* options.since_... have come */
     struct samme_policy_cache *policies;
     samme_arena scratch;
 } samme_replay;
 
-/* Loads the cursor, roster and release from the rows (an empty table is the empty journal). `root`
- * and what rows and content point at must outlive the replay. SAMME_CORRUPT when the rows
- * contradict themselves or a held note is gone. */
+/* Loads the cursor, root, roster and release from the rows (an empty table is the empty journal).
+ * `root` is in force until a record replaces it; it and what rows and content point at must outlive
+ * the replay. SAMME_CORRUPT when the rows contradict themselves or a held note is gone. */
 samme_status samme_replay_init(samme_replay *replay, const samme_root *root, samme_rows rows,
                                samme_content content, const samme_replay_options *options,
                                samme_error *error) SAMME_CHECKED;
@@ -118,5 +168,19 @@ samme_status samme_replay_policy(samme_replay *replay, uint64_t release_version,
 /* Hash of the note of a release version in the journal; SAMME_NOT_FOUND. */
 samme_status samme_replay_release_hash(const samme_replay *replay, uint64_t version,
                                        samme_hash *out) SAMME_CHECKED;
+/* The newest release above version `above` whose time has come: that asks for no time, or for one
+ * not after `time_ms`. SAMME_NOT_FOUND when there is none. */
+samme_status samme_replay_release_due(const samme_replay *replay, uint64_t above, int64_t time_ms,
+                                      uint64_t *out_version, samme_hash *out_hash) SAMME_CHECKED;
+/* Whether notes and documents of all that a release in the journal keeps are held. SAMME_LATER when
+ * not. */
+samme_status samme_replay_keeps_held(const samme_replay *replay, uint64_t version,
+                                     samme_error *error) SAMME_CHECKED;
+/* Whether a release in the journal has expired: what it says still holds, with caution. */
+samme_status samme_replay_release_expired(const samme_replay *replay, uint64_t version,
+                                          int64_t time_ms, bool *out) SAMME_CHECKED;
+/* Whether the journal has come to all that the options name as known. Before, what it says is not
+ * acted on: it may be a history made with keys that were replaced because they were stolen. */
+bool samme_replay_known_reached(const samme_replay *replay);
 
 #endif

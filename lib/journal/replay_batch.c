@@ -61,9 +61,30 @@ static samme_status check_roster(const samme_replay *replay,
     return SAMME_OK;
 }
 
-static samme_status check_content(const samme_replay_step *step, const samme_batch *batch,
-                                  const samme_roster_branch *branch, branch_log *log,
-                                  samme_error *error) {
+static samme_status check_note(const samme_replay *replay, const samme_replay_step *step,
+                               const samme_batch *batch, const samme_vkey *log_key,
+                               samme_range *range, samme_error *error) {
+    if (replay->options.unsigned_note == NULL)
+        return samme_batch_check(batch, log_key, range, error);
+    samme_status status = samme_batch_check_unsigned(batch, log_key, range, error);
+    if (status != SAMME_OK)
+        return status;
+    const samme_unsigned_note note = {.branch = step->record.batch.branch,
+                                      .epoch = step->record.batch.epoch,
+                                      .journal_index = step->index,
+                                      .log_key = log_key,
+                                      .note = batch->note};
+    status = replay->options.unsigned_note(replay->options.unsigned_note_context, &note);
+    return status == SAMME_OK
+               ? status
+               : samme_fail(error, status, "branch %u at size %llu: its note is refused: %s",
+                            note.branch, (unsigned long long)step->record.batch.new_size,
+                            samme_status_name(status));
+}
+
+static samme_status check_content(const samme_replay *replay, const samme_replay_step *step,
+                                  const samme_batch *batch, const samme_roster_branch *branch,
+                                  branch_log *log, samme_error *error) {
     const struct samme_batch_record *record = &step->record.batch;
     if (!log->range_kept)
         return samme_fail(error, SAMME_CORRUPT,
@@ -74,7 +95,7 @@ static samme_status check_content(const samme_replay_step *step, const samme_bat
         return samme_fail(error, SAMME_MISMATCH,
                           "branch %u at size %llu: the note is not the one the journal names",
                           record->branch, (unsigned long long)record->new_size);
-    samme_status status = samme_batch_check(batch, &branch->log_key, &log->range, error);
+    samme_status status = check_note(replay, step, batch, &branch->log_key, &log->range, error);
     if (status != SAMME_OK)
         return status;
     samme_hash root = samme_range_root(&log->range);
@@ -164,7 +185,7 @@ static samme_status fold_entries(samme_replay *replay, samme_replay_step *step,
             return status;
         if (quarantined)
             status = report_quarantined(replay, &at);
-        else if (replay->options.decide_again)
+        else if (replay->options.decide_again && replay->looking)
             status = samme_audit_entry(replay, step, &at, batch->entries[i]);
         if (status != SAMME_OK)
             return samme_fail(error, status, "branch %u epoch %u entry %llu: cannot be checked: %s",
@@ -222,7 +243,7 @@ samme_status samme_replay_batch(samme_replay *replay, samme_replay_step *step,
                           samme_status_name(status));
     status = check_sizes(record, &log, batch, error);
     if (status == SAMME_OK && replay->options.check_content)
-        status = check_content(step, batch, branch, &log, error);
+        status = check_content(replay, step, batch, branch, &log, error);
     if (status == SAMME_OK)
         status = fold_entries(replay, step, batch, error);
     if (status != SAMME_OK)

@@ -2,6 +2,7 @@
 #ifndef SAMME_JOURNAL_REPLAYING_H
 #define SAMME_JOURNAL_REPLAYING_H
 
+#include "journal/difference.h"
 #include "journal/record.h"
 #include "journal/replay.h"
 
@@ -13,6 +14,8 @@ typedef struct samme_replay_step {
     bool new_roster;
     samme_release release;
     bool new_release;
+    samme_root root;
+    bool new_root;
     uint64_t entries;
     uint64_t decisions;
 } samme_replay_step;
@@ -23,6 +26,8 @@ samme_status samme_replay_roster(samme_replay *replay, samme_replay_step *step,
                                  samme_error *error) SAMME_CHECKED;
 samme_status samme_replay_release(samme_replay *replay, samme_replay_step *step,
                                   samme_error *error) SAMME_CHECKED;
+samme_status samme_replay_root(samme_replay *replay, samme_replay_step *step,
+                               samme_error *error) SAMME_CHECKED;
 
 /* A note or document by hash, the hash checked. SAMME_LATER when it is not held. */
 samme_status samme_replay_fetch(const samme_replay *replay, const samme_hash *hash, samme_span *out,
@@ -38,6 +43,11 @@ samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
 
 void samme_report(const samme_replay *replay, samme_finding_kind kind,
                   const samme_position *position, const char *format, ...) SAMME_PRINTF(4, 5);
+/* The same about a line of a case (0: the case), with the difference if it is one. */
+void samme_report_line(const samme_replay *replay, samme_finding_kind kind,
+                       const samme_position *position, const char *case_code, uint32_t line,
+                       const samme_difference *difference, const char *format, ...)
+    SAMME_PRINTF(7, 8);
 
 void samme_policy_cache_free(struct samme_policy_cache *cache); /* accepts NULL */
 

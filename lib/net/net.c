@@ -143,6 +143,25 @@ samme_status samme_net_connect(const char *address, const samme_peer_key *hub,
     return SAMME_OK;
 }
 
+samme_status samme_net_move(samme_net *net, const char *address, samme_error *error) {
+    char before[ADDRESS_MAX_BYTES];
+    assert(net->zap == NULL);
+    if (strlen(address) >= ADDRESS_MAX_BYTES)
+        return samme_fail(error, SAMME_MALFORMED, "address of %zu bytes, at most %u: %.40s...",
+                          strlen(address), ADDRESS_MAX_BYTES - 1, address);
+    memcpy(before, net->address, sizeof before);
+    memcpy(net->address, address, strlen(address) + 1);
+    drop_socket(net);
+    samme_status status = dial(net, error);
+    if (status != SAMME_OK)
+        memcpy(net->address, before, sizeof before); /* the next wait dials it again */
+    return status;
+}
+
+bool samme_net_connected(const samme_net *net) {
+    return net->socket != NULL && net->watch.quiet_at == INT64_MAX;
+}
+
 /* EINTR leaves nothing sent or taken; a signal storm ends as "no room" or "nothing there". */
 #define AGAIN_WHEN_INTERRUPTED(result, call)                                                       \
     for (int tries_ = 0; tries_ < 8; tries_++) {                                                   \

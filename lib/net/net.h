@@ -24,10 +24,16 @@ samme_status samme_net_connect(const char *address, const samme_peer_key *hub,
 void samme_net_close(samme_net *net); /* accepts NULL; drops what is not sent within 200 ms */
 
 samme_transport samme_net_port(samme_net *net);
+/* Connects to another address of the same hub, dropping the connection there is. On any status but
+ * SAMME_OK (as samme_net_connect) the old address stays. */
+samme_status samme_net_move(samme_net *net, const char *address, samme_error *error) SAMME_CHECKED;
+/* Whether a connecting net has finished its handshake and not lost the connection since, as far as
+ * the last wait has seen. */
+bool samme_net_connected(const samme_net *net);
 /* Replaces the set of keys that may speak (listen only). */
 samme_status samme_net_allow(samme_net *net, const samme_peer_key *keys,
                              size_t count) SAMME_CHECKED;
-/* "tcp://127.0.0.1:41233": where it really listens. */
+/* "tcp://127.0.0.1:41233": where it really listens, or connects to. */
 const char *samme_net_address(const samme_net *net);
 
 typedef struct samme_net_counters {

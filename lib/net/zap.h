@@ -17,7 +17,7 @@ void samme_zap_stop(samme_zap *zap); /* accepts NULL; before the context is term
 
 samme_status samme_zap_allow(samme_zap *zap, const samme_peer_key *keys,
                              size_t count) SAMME_CHECKED;
-bool samme_zap_allows(samme_zap *zap, const samme_peer_key *key);
+bool samme_zap_allows(samme_zap *zap, const samme_peer_key *key) SAMME_CHECKED;
 uint64_t samme_zap_refusals(const samme_zap *zap);
 
 #endif

@@ -74,9 +74,9 @@ samme_status samme_outcome_compile(samme_compiling *in, const Samme__Outcome *th
                                    samme_outcome *out) SAMME_CHECKED;
 samme_status samme_windows_compile(samme_compiling *in) SAMME_CHECKED;
 /* 1 to 64 of a-z A-Z 0-9 _ - . */
-bool samme_code_valid(const char *id);
+bool samme_code_valid(const char *id) SAMME_CHECKED;
 /* 1 to 64 of A-Z 0-9 _ */
-bool samme_reason_valid(const char *reason);
+bool samme_reason_valid(const char *reason) SAMME_CHECKED;
 
 /* Reads source->table, a CSV, into source->inputs and source->rules, and their
  * places. */

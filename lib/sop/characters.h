@@ -4,6 +4,7 @@
 #define SAMME_SOP_CHARACTERS_H
 
 #include "samme/span.h"
+#include "samme/status.h"
 
 typedef struct samme_character_fault {
     const char *code; /* of the finding */
@@ -18,7 +19,7 @@ typedef struct samme_character_fault {
  *   invisible_character    shows as nothing; joiners and variation selectors are allowed
  *   unassigned_character   without a meaning in Unicode, private use too
  *   mark_flood             more than SAMME_SOP_MARKS_IN_ROW_MAX combining marks in a row */
-bool samme_characters_next(samme_span text, size_t *at, samme_character_fault *out);
+bool samme_characters_next(samme_span text, size_t *at, samme_character_fault *out) SAMME_CHECKED;
 
 /* Normal form C; a text over SAMME_SOP_TEXT_MAX_BYTES is not. */
 bool samme_characters_nfc(samme_span text);

@@ -25,7 +25,7 @@ void samme_wrong(const samme_checking *in, const char *code, const samme_documen
 typedef const char *samme_id_of(const void *elements, size_t at);
 void samme_check_ids(const samme_checking *in, const void *elements, size_t count,
                      samme_id_of *id_of, const char *what);
-bool samme_id_valid(const char *id);
+bool samme_id_valid(const char *id) SAMME_CHECKED;
 /* id_form: 1 to 64 of A-Z, 0-9, "_", as the reasons of a policy. */
 void samme_check_reason_code(const samme_checking *in, const Samme__Reason *reason);
 

@@ -8,8 +8,8 @@
 
 typedef struct samme_memory_store samme_memory_store;
 
-samme_memory_store *samme_memory_store_new(void);        /* NULL: no memory */
-void samme_memory_store_free(samme_memory_store *store); /* accepts NULL */
+samme_memory_store *samme_memory_store_new(void) SAMME_CHECKED; /* NULL: no memory */
+void samme_memory_store_free(samme_memory_store *store);        /* accepts NULL */
 samme_store samme_memory_store_port(samme_memory_store *store);
 
 /* Completes up to `maximum` queued commits, in order: those that may be applied are durable, the

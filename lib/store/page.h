@@ -12,6 +12,7 @@
 #define SAMME_STORE_PAGE_H
 
 #include "samme/span.h"
+#include "samme/status.h"
 
 enum {
     SAMME_PAGE_HEAD = 16,
@@ -67,7 +68,7 @@ typedef struct samme_lmdb_page {
  * fill the room from upper to the end without gap or overlap, none is larger than LMDB makes them.
  * Otherwise what is wrong, for a message. */
 const char *samme_page_check(const uint8_t *bytes, uint32_t size, uint64_t number, bool branch,
-                             samme_lmdb_page *out);
+                             samme_lmdb_page *out) SAMME_CHECKED;
 
 typedef struct samme_lmdb_node {
     samme_span key;
@@ -83,6 +84,7 @@ samme_lmdb_node samme_page_node(const samme_lmdb_page *page, unsigned index);
 /* The same for the first of a value's overflow pages, of which only the head is given. NULL: *out
  * says how many pages there are, and the value has room in them. */
 const char *samme_overflow_check(const uint8_t head[static SAMME_PAGE_HEAD], uint32_t size,
-                                 uint64_t number, uint32_t value_length, uint32_t *out_pages);
+                                 uint64_t number, uint32_t value_length,
+                                 uint32_t *out_pages) SAMME_CHECKED;
 
 #endif

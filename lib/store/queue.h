@@ -26,7 +26,8 @@ typedef struct samme_commit_queue {
 /* SAMME_FULL when SAMME_STORE_QUEUE_MAX commits are not collected. */
 samme_status samme_commit_queue_push(samme_commit_queue *queue, samme_commit commit) SAMME_CHECKED;
 /* The commit with this number, collected <= number < queued. */
-samme_queued_commit *samme_commit_queue_at(samme_commit_queue *queue, uint64_t number);
+samme_queued_commit *samme_commit_queue_at(samme_commit_queue *queue,
+                                           uint64_t number) SAMME_CHECKED;
 /* Completes the oldest queued commit; error (why) is copied unless it is done. Frees its writes if
  * it has any. */
 void samme_commit_queue_complete(samme_commit_queue *queue, samme_outcome outcome,

@@ -25,12 +25,12 @@ samme_status samme_record_check(const samme_store_record *record, const char *pa
                                 const char *kind, samme_error *error) SAMME_CHECKED;
 
 /* Writes the record of a new store: this kind, the id of env, position all 0. An LMDB code. */
-int samme_record_write(const samme_env *env, MDB_txn *txn, const char *kind);
+int samme_record_write(const samme_env *env, MDB_txn *txn, const char *kind) SAMME_CHECKED;
 /* The position as this transaction sees it. */
 samme_status samme_record_position(const samme_env *env, MDB_txn *txn, samme_store_position *out,
                                    samme_error *error) SAMME_CHECKED;
 /* Sets it; its transaction is this one. An LMDB code. */
 int samme_record_set_position(const samme_env *env, MDB_txn *txn,
-                              const samme_store_position *position);
+                              const samme_store_position *position) SAMME_CHECKED;
 
 #endif

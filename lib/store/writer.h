@@ -27,6 +27,7 @@ samme_lmdb_counters samme_writer_count(samme_writer *writer);
 void samme_writer_pause(samme_writer *writer, bool paused);
 size_t samme_writer_waiting(samme_writer *writer);
 void samme_writer_abandon(samme_writer *writer);
-samme_writer *samme_lmdb_writer(samme_lmdb_store *store); /* NULL when it is read-only */
+samme_writer *
+samme_lmdb_writer(samme_lmdb_store *store) SAMME_CHECKED; /* NULL when it is read-only */
 
 #endif

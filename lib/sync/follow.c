@@ -133,6 +133,18 @@ samme_status samme_follow_reload(samme_follow *follow, samme_error *error) {
     return load(follow, error);
 }
 
+/* The journal must go through the head that was known when this machine was enrolled. */
+static samme_status check_known(const samme_follow *follow, const samme_range *range,
+                                samme_error *error) {
+    samme_hash root = samme_range_root(range);
+    if (samme_hash_equal(&root, &follow->setup.replay.known.journal_root))
+        return SAMME_OK;
+    return samme_fail(error, SAMME_MISMATCH,
+                      "the hub's journal is not the one this machine was enrolled with: another "
+                      "root at size %llu",
+                      (unsigned long long)range->size);
+}
+
 /* Records are taken up to a signed head that they must lead to, or not at all. */
 static samme_status take_journal(samme_follow *follow, const Samme__JournalPart *part,
                                  samme_error *error) {
@@ -140,10 +152,18 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
         return SAMME_OK; /* a late or doubled answer */
     if (part->journal_size > follow->hub_size)
         follow->hub_size = part->journal_size;
+    if (part->journal_size < follow->setup.replay.known.journal_size)
+        return samme_fail(
+            error, SAMME_MISMATCH,
+            "the hub's journal has %llu records, this machine was enrolled when it had "
+            "%llu",
+            (unsigned long long)part->journal_size,
+            (unsigned long long)follow->setup.replay.known.journal_size);
     /* a hub that promises more than it gives (a restored one) is not asked again at once */
     follow->requested = part->n_records == 0 && follow->hub_size > follow->held.size;
     if (part->n_records == 0)
         return SAMME_OK;
+    const samme_known *known = &follow->setup.replay.known;
     samme_range range = follow->held;
     for (size_t i = 0; i < part->n_records; i++) {
         samme_span record = samme_span_of_bytes(part->records[i]);
@@ -156,6 +176,9 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
         if (status != SAMME_OK)
             return samme_fail(error, status, "journal record %llu cannot be stored",
                               (unsigned long long)range.size);
+        if (range.size == known->journal_size &&
+            (status = check_known(follow, &range, error)) != SAMME_OK)
+            return status;
     }
     samme_checkpoint head;
     samme_status status =
@@ -284,7 +307,7 @@ static samme_status want_documents(samme_follow *follow, const samme_record *rec
     samme_release release;
     if (status != SAMME_OK || record->kind != SAMME_RECORD_RELEASE)
         return status;
-    if (samme_release_open(follow->setup.root, note, &release, NULL) != SAMME_OK)
+    if (samme_release_open(&follow->replay.root, note, &release, NULL) != SAMME_OK)
         return SAMME_OK; /* the replay quarantines it */
     for (size_t i = 0; i < release.document_count && status == SAMME_OK &&
                        follow->wanted_count < SAMME_FOLLOW_DOCUMENTS_MAX;

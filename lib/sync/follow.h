@@ -81,7 +81,8 @@ void samme_follow_poke(samme_follow *follow);
 /* What one step has put into views is so much that another record need not fit the commit. */
 bool samme_views_full(const samme_space *views);
 
-bool samme_follow_complete(const samme_follow *follow); /* folded all it has heard of */
+bool samme_follow_complete(const samme_follow *follow)
+    SAMME_CHECKED; /* folded all it has heard of */
 
 /* Entries and note of a batch record as held, pulled or of the own log, in the arena.
  * SAMME_NOT_FOUND when not held. */

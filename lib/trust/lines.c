@@ -1,6 +1,7 @@
 #include "trust/lines.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 
@@ -92,6 +93,23 @@ size_t samme_lines_count(samme_lines *lines, const char *key, size_t maximum) {
         rest = SAMME_SPAN(end + 1, rest.length - (size_t)(end + 1 - rest.data));
     }
     return count;
+}
+
+void *samme_lines_room(samme_lines *lines, const char *key, size_t maximum, size_t size,
+                       size_t *out_count) {
+    size_t count = samme_lines_count(lines, key, maximum);
+    void *room = count == 0 ? NULL : calloc(count, size);
+    if (count > 0 && room == NULL)
+        samme_lines_refuse(lines, SAMME_NO_MEMORY, "memory");
+    *out_count = room == NULL ? 0 : count;
+    return room;
+}
+
+bool samme_lines_optional(samme_lines *lines, const char *key) {
+    if (samme_lines_count(lines, key, 1) == 0)
+        return false;
+    samme_lines_next(lines, key);
+    return true;
 }
 
 samme_status samme_lines_close(samme_lines *lines) {

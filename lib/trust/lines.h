@@ -27,6 +27,12 @@ void samme_lines_next(samme_lines *lines, const char *key);
 /* How many lines from the next one on begin with `key`. 0 in error; more than `maximum` is an
  * error. */
 size_t samme_lines_count(samme_lines *lines, const char *key, size_t maximum);
+/* Zeroed room, from malloc, for the items of the lines that follow; NULL with count 0 when there
+ * are none, or in error. */
+void *samme_lines_room(samme_lines *lines, const char *key, size_t maximum, size_t size,
+                       size_t *out_count) SAMME_CHECKED;
+/* Goes to the next line when it begins with `key`: a line that may be missing. */
+bool samme_lines_optional(samme_lines *lines, const char *key);
 /* SAMME_OK when everything was read and nothing was wrong. Must be called, it frees what the
  * reading needed. */
 samme_status samme_lines_close(samme_lines *lines) SAMME_CHECKED;

@@ -1,23 +1,10 @@
-/* The root text:
- *
- *   <chain>/root
- *   version <n>                       n from 1
- *   threshold root <k>                k from 1 to the number of key lines that follow
- *   key root <vkey>                   1..16 of them, in bytewise order of the vkey text
- *   threshold roster <k>
- *   key roster <vkey>
- *   threshold release <k>
- *   key release <vkey>
- *
- * A public key stands once in the whole text, so that no key signs notes of two types. Names of
- * keys begin with
- * "<chain>/key/" (`samme` names them "<chain>/key/<role>-<number>"). The note is signed by at least
- * k(root) of the root keys it lists itself: who reads it must know its hash, or trust the root
- * before it. */
+/* The root text: README.md. */
 #include "trust/lines.h"
 #include "trust/rules.h"
 
 #include <stdio.h>
+
+#include "base/text.h"
 
 const char *samme_role_name(samme_role role) {
     static const char *const names[SAMME_ROLE_COUNT] = {
@@ -98,8 +85,11 @@ static samme_status check_root(const samme_root *root, samme_error *error) {
                           "root: expected a chain name of 1 to %u lower case letters, digits, "
                           "'-' and '.'",
                           SAMME_CHAIN_NAME_MAX);
+    static const samme_hash none = {{0}};
     if (root->version < 1)
         return samme_fail(error, SAMME_MALFORMED, "root: expected a version from 1");
+    if (root->version == 1 && !samme_hash_equal(&root->previous, &none))
+        return samme_fail(error, SAMME_MALFORMED, "root: version 1 has no previous one");
     samme_buffer texts[2];
     samme_buffer_init(&texts[0], SAMME_VKEY_TEXT_MAX);
     samme_buffer_init(&texts[1], SAMME_VKEY_TEXT_MAX);
@@ -121,8 +111,10 @@ samme_status samme_root_text(const samme_root *root, samme_buffer *out, samme_er
     if (status != SAMME_OK)
         return status;
     size_t start = out->length;
-    samme_buffer_printf(out, "%s/root\nversion %llu\n", root->chain,
+    samme_buffer_printf(out, "%s/root\nversion %llu\nprevious ", root->chain,
                         (unsigned long long)root->version);
+    samme_base64_append(out, samme_span_of_hash(&root->previous));
+    samme_buffer_u8(out, '\n');
     for (unsigned role = 0; role < SAMME_ROLE_COUNT; role++) {
         const struct samme_role_keys *keys = &root->roles[role];
         const char *name = samme_role_name((samme_role)role);
@@ -158,6 +150,8 @@ static samme_status read_root(samme_span text, samme_root *out, samme_error *err
         memcpy(out->chain, chain.data, chain.length);
     samme_lines_next(&lines, "version");
     out->version = samme_lines_u64(&lines, 1, UINT64_MAX);
+    samme_lines_next(&lines, "previous");
+    out->previous = samme_lines_hash(&lines);
     for (unsigned role = 0; role < SAMME_ROLE_COUNT; role++)
         read_role(&lines, (samme_role)role, &out->roles[role]);
     samme_status status = samme_lines_close(&lines);
@@ -165,6 +159,14 @@ static samme_status read_root(samme_span text, samme_root *out, samme_error *err
     if (status == SAMME_OK && strlen(out->chain) != chain.length)
         status = samme_fail(error, SAMME_MALFORMED, "root line 1: expected a chain name");
     return status == SAMME_OK ? check_root(out, error) : status;
+}
+
+samme_status samme_root_read(samme_span text, samme_root *out, samme_error *error) {
+    samme_root root = {.version = 0};
+    samme_status status = read_root(text, &root, error);
+    if (status == SAMME_OK)
+        *out = root;
+    return status;
 }
 
 samme_status samme_root_open(samme_span bytes, samme_root *out, samme_error *error) {
@@ -176,6 +178,28 @@ samme_status samme_root_open(samme_span bytes, samme_root *out, samme_error *err
     status = read_root(note.text, &root, error);
     if (status == SAMME_OK)
         status = samme_role_signed(&root, SAMME_ROLE_ROOT, &note, error);
+    if (status != SAMME_OK)
+        return status;
+    root.note_hash = samme_sha256(bytes);
+    *out = root;
+    return SAMME_OK;
+}
+
+samme_status samme_root_follow(const samme_root *held, samme_span bytes, samme_root *out,
+                               samme_error *error) {
+    samme_span ignored;
+    samme_root root;
+    samme_status status = samme_root_open(bytes, &root, error);
+    if (status == SAMME_OK && strcmp(root.chain, held->chain) != 0)
+        status = samme_fail(error, SAMME_MISMATCH, "root note: of chain %s, expected %s",
+                            root.chain, held->chain);
+    if (status == SAMME_OK)
+        status = samme_successor_check("root", held->version, &held->note_hash, root.version,
+                                       &root.previous, error);
+    if (status == SAMME_OK &&
+        (status = samme_role_note(held, SAMME_ROLE_ROOT, bytes, &ignored, error)) != SAMME_OK)
+        status = samme_fail_in(error, status, "by the keys of root %llu, which it replaces",
+                               (unsigned long long)held->version);
     if (status == SAMME_OK)
         *out = root;
     return status;

@@ -158,18 +158,21 @@ static samme_status check_head(const samme_root *root, const samme_roster *roste
     return check_log_key(&roster->hub_log, origin, error);
 }
 
-static samme_status check_roster(const samme_root *root, const samme_roster *roster,
-                                 samme_error *error) {
+/* All but the keys of the root, which may have changed since. */
+static samme_status check_roster_alone(const samme_root *root, const samme_roster *roster,
+                                       samme_error *error) {
     samme_status status = check_head(root, roster, error);
     if (status == SAMME_OK)
         status = check_branches(root->chain, roster, error);
     if (status == SAMME_OK)
         status = check_peers(roster, error);
-    if (status == SAMME_OK)
-        status = check_log_keys_distinct(root, roster, error);
-    if (status == SAMME_OK)
-        status = check_curves_distinct(roster, error);
-    return status;
+    return status == SAMME_OK ? check_curves_distinct(roster, error) : status;
+}
+
+static samme_status check_roster(const samme_root *root, const samme_roster *roster,
+                                 samme_error *error) {
+    samme_status status = check_roster_alone(root, roster, error);
+    return status == SAMME_OK ? check_log_keys_distinct(root, roster, error) : status;
 }
 
 /* Apart from check_roster, because reading a vkey has done it already and it is the dear part. */
@@ -239,17 +242,6 @@ static void read_peer(samme_lines *lines, samme_roster_peer *out) {
     out->curve = samme_lines_curve(lines);
 }
 
-/* Room for the lines that follow; NULL without error when there are none. */
-static void *room_for(samme_lines *lines, const char *key, size_t maximum, size_t size,
-                      size_t *out_count) {
-    size_t count = samme_lines_count(lines, key, maximum);
-    void *room = count == 0 ? NULL : calloc(count, size);
-    if (count > 0 && room == NULL)
-        samme_lines_refuse(lines, SAMME_NO_MEMORY, "memory");
-    *out_count = room == NULL ? 0 : count;
-    return room;
-}
-
 static samme_status read_roster(const samme_root *root, samme_span text, samme_roster *out,
                                 samme_error *error) {
     samme_lines lines;
@@ -265,32 +257,46 @@ static samme_status read_roster(const samme_root *root, samme_span text, samme_r
     samme_lines_next(&lines, "hub");
     samme_lines_vkey(&lines, &out->hub_log);
     out->hub_curve = samme_lines_curve(&lines);
-    out->branches = room_for(&lines, "branch", SAMME_ROSTER_BRANCHES_MAX, sizeof *out->branches,
-                             &out->branch_count);
+    out->branches = samme_lines_room(&lines, "branch", SAMME_ROSTER_BRANCHES_MAX,
+                                     sizeof *out->branches, &out->branch_count);
     for (size_t i = 0; i < out->branch_count; i++)
         read_branch(&lines, &out->branches[i]);
-    out->peers =
-        room_for(&lines, "peer", SAMME_ROSTER_PEERS_MAX, sizeof *out->peers, &out->peer_count);
+    out->peers = samme_lines_room(&lines, "peer", SAMME_ROSTER_PEERS_MAX, sizeof *out->peers,
+                                  &out->peer_count);
     for (size_t i = 0; i < out->peer_count; i++)
         read_peer(&lines, &out->peers[i]);
     return samme_lines_close(&lines);
+}
+
+typedef samme_status roster_check(const samme_root *root, const samme_roster *roster,
+                                  samme_error *error);
+
+static samme_status open_text(const samme_root *root, samme_span text, roster_check *check,
+                              samme_roster *out, samme_error *error) {
+    samme_roster roster = {.version = 0};
+    samme_status status = read_roster(root, text, &roster, error);
+    if (status == SAMME_OK)
+        status = check(root, &roster, error);
+    if (status == SAMME_OK)
+        *out = roster;
+    else
+        samme_roster_free(&roster);
+    return status;
 }
 
 samme_status samme_roster_open(const samme_root *root, samme_span note, samme_roster *out,
                                samme_error *error) {
     samme_span text;
     samme_status status = samme_role_note(root, SAMME_ROLE_ROSTER, note, &text, error);
-    if (status != SAMME_OK)
-        return status;
-    samme_roster roster = {.version = 0};
-    status = read_roster(root, text, &roster, error);
-    if (status == SAMME_OK)
-        status = check_roster(root, &roster, error);
-    if (status == SAMME_OK)
-        *out = roster;
-    else
-        samme_roster_free(&roster);
-    return status;
+    return status == SAMME_OK ? open_text(root, text, check_roster, out, error) : status;
+}
+
+samme_status samme_roster_reopen(const samme_root *root, samme_span note, samme_roster *out,
+                                 samme_error *error) {
+    samme_note parsed;
+    samme_status status = samme_note_parse(note, &parsed, error);
+    return status == SAMME_OK ? open_text(root, parsed.text, check_roster_alone, out, error)
+                              : status;
 }
 
 void samme_roster_free(samme_roster *roster) {

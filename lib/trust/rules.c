@@ -178,6 +178,17 @@ samme_status samme_role_signed(const samme_root *root, samme_role role, const sa
     return SAMME_OK;
 }
 
+samme_status samme_role_signatures(const samme_root *root, samme_role role, samme_span bytes,
+                                   unsigned *out_valid, samme_error *error) {
+    const struct samme_role_keys *keys = &root->roles[role];
+    samme_note note;
+    samme_status status = samme_note_parse(bytes, &note, error);
+    if (status == SAMME_OK)
+        status = samme_note_verify(&note, keys->keys, keys->count, out_valid, error);
+    return status == SAMME_OK ? status
+                              : samme_fail_in(error, status, "%s note", samme_role_name(role));
+}
+
 samme_status samme_role_note(const samme_root *root, samme_role role, samme_span bytes,
                              samme_span *out_text, samme_error *error) {
     samme_note note;

@@ -10,10 +10,7 @@
 
 /* One line for people: well-formed, no control or invisible formatting characters, no space at
  * either end. */
-bool samme_one_line_valid(const char *text);
-/* A CURVE key with which a shared secret is not known to everyone (X25519 point not of small
- * order). */
-bool samme_curve_sound(const samme_peer_key *key);
+bool samme_one_line_valid(const char *text) SAMME_CHECKED;
 
 /* 32-byte keys gathered from different places of a text, to see that none stands there twice. */
 typedef struct samme_key_list {

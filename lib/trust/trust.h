@@ -2,9 +2,10 @@
  * the first line names chain and type, so that no text can be taken for one of another type.
  * Formats: docs/FORMATS.md. Pure.
  *
- *   root     roles with their keys and thresholds; signed by a threshold of its own `root` keys
- *   roster   the hub, the branches with region, epoch and keys, other peers; signed by role roster
- *   release  the complete numbered list of documents; signed by role release
+ *   root     roles with their keys and thresholds; signed by a threshold of its own `root` keys,
+ * and of those of the root before it roster   the hub, the branches with region, epoch and keys,
+ * other peers; signed by role roster release  the complete numbered list of documents; signed by
+ * role release
  *
  * A key counts once and stands in one role only. A threshold is at least 1 and at most the number
  * of distinct keys. */
@@ -21,6 +22,9 @@
 #define SAMME_NAME_MAX            63u
 #define SAMME_CHAIN_NAME_MAX      60u
 #define SAMME_PATH_MAX            200u
+#define SAMME_RELEASE_LINE_MAX    200u /* bytes of a reason or waiver */
+#define SAMME_RELEASE_KEEPS_MAX   1024u
+#define SAMME_RELEASE_WAIVERS_MAX 1024u
 
 typedef enum samme_role {
     SAMME_ROLE_ROOT,
@@ -33,12 +37,23 @@ const char *samme_role_name(samme_role role); /* "root" ... */
 typedef struct samme_root {
     char chain[SAMME_CHAIN_NAME_MAX + 1];
     uint64_t version;
+    samme_hash previous;  /* of the previous root note; zero for version 1 */
+    samme_hash note_hash; /* of the note it was opened from; no part of the text */
     struct samme_role_keys {
         unsigned threshold;
         unsigned count;
         samme_vkey keys[SAMME_ROLE_KEYS_MAX];
     } roles[SAMME_ROLE_COUNT];
 } samme_root;
+
+/* What a machine knew of the chain when it was enrolled; zeros: nothing. Who shows it less, or
+ * something else, is not followed. */
+typedef struct samme_known {
+    uint64_t root_version; /* the newest root */
+    samme_hash root_hash;
+    uint64_t journal_size; /* a head of the journal */
+    samme_hash journal_root;
+} samme_known;
 
 typedef struct samme_roster_branch {
     uint32_t number;
@@ -75,14 +90,37 @@ typedef struct samme_release_document {
     samme_hash hash;
 } samme_release_document;
 
-/* documents in bytewise order of path, each once. Owns its array: samme_release_free. */
+typedef struct samme_release_waiver {
+    char text[SAMME_RELEASE_LINE_MAX + 1]; /* one line */
+} samme_release_waiver;
+
+/* A release before this one that receipts are still decided by. */
+typedef struct samme_release_kept {
+    uint64_t version;
+    samme_hash note_hash;
+} samme_release_kept;
+
+/* waivers and documents in bytewise order of text and path, keeps in order of version, each once.
+ * Owns its arrays: samme_release_free. */
 typedef struct samme_release {
     uint64_t version;
     uint32_t decide_version;
-    int64_t issued_ms;   /* information */
+    int64_t issued_ms;  /* information */
+    int64_t at_ms;      /* not taken before; 0: at once */
+    int64_t expires_ms; /* from then on decided under with caution; 0: never */
+    uint64_t from;      /* the earlier release whose documents these are; 0: none */
+    uint64_t
+        baseline; /* receipts older than Samme fall under it: this one or a kept one; 0: none */
     samme_hash previous; /* of the previous release note; zero for version 1 */
     char author[SAMME_NAME_MAX + 1];
-    char reason[201]; /* one line */
+    char reason[SAMME_RELEASE_LINE_MAX + 1]; /* one line */
+    samme_hash check;                        /* of what samme check found, as JSON */
+    bool compared; /* diff is of what samme diff found against the release before */
+    samme_hash diff;
+    size_t waiver_count;
+    samme_release_waiver *waivers;
+    size_t keep_count;
+    samme_release_kept *keeps;
     size_t document_count;
     samme_release_document *documents;
 } samme_release;
@@ -100,16 +138,34 @@ samme_status samme_release_text(const samme_root *root, const samme_release *rel
  * written only on success. SAMME_MALFORMED, SAMME_BAD_SIGNATURE (says how many of how many),
  * SAMME_TOO_LARGE, SAMME_NO_MEMORY. */
 samme_status samme_root_open(samme_span note, samme_root *out, samme_error *error) SAMME_CHECKED;
+/* What a root's text says, nobody having signed it yet. SAMME_MALFORMED. */
+samme_status samme_root_read(samme_span text, samme_root *out, samme_error *error) SAMME_CHECKED;
+/* As samme_root_open of the root that replaces `held`, which was opened: signed by thresholds of
+ * both its own and the held one's root keys, of the same chain, and its successor (else as
+ * samme_successor_check). */
+samme_status samme_root_follow(const samme_root *held, samme_span note, samme_root *out,
+                               samme_error *error) SAMME_CHECKED;
 samme_status samme_roster_open(const samme_root *root, samme_span note, samme_roster *out,
                                samme_error *error) SAMME_CHECKED;
 samme_status samme_release_open(const samme_root *root, samme_span note, samme_release *out,
                                 samme_error *error) SAMME_CHECKED;
+/* The same without the signatures, for notes that were opened and adopted before and are named by
+ * their hash: the root in force may know other keys by now. */
+samme_status samme_roster_reopen(const samme_root *root, samme_span note, samme_roster *out,
+                                 samme_error *error) SAMME_CHECKED;
+samme_status samme_release_reopen(const samme_root *root, samme_span note, samme_release *out,
+                                  samme_error *error) SAMME_CHECKED;
 /* What a following note must satisfy: the version exactly one higher and `previous` the hash of the
  * held note. SAMME_STALE (not newer), SAMME_MISMATCH (skips a version, or another history). `held`
  * NULL: version 1, zero hash. */
 samme_status samme_successor_check(const char *what, uint64_t held_version,
                                    const samme_hash *held_note_hash, uint64_t version,
                                    const samme_hash *previous, samme_error *error) SAMME_CHECKED;
+
+/* How many distinct keys of the role signed a note. SAMME_MALFORMED, SAMME_BAD_SIGNATURE (one that
+ * names such a key and is false). */
+samme_status samme_role_signatures(const samme_root *root, samme_role role, samme_span note,
+                                   unsigned *out_valid, samme_error *error) SAMME_CHECKED;
 
 void samme_roster_free(samme_roster *roster);
 void samme_release_free(samme_release *release);
@@ -122,9 +178,13 @@ const samme_roster_peer *samme_roster_peer_by_curve(const samme_roster *roster,
 
 /* What may stand as the chain's name, as the name of a branch or peer (no white space, no '/', so
  * that it can also name a file), and as the path of a document. */
-bool samme_chain_name_valid(const char *name);
-bool samme_peer_name_valid(const char *name);
-bool samme_document_path_valid(const char *path);
+bool samme_chain_name_valid(const char *name) SAMME_CHECKED;
+bool samme_peer_name_valid(const char *name) SAMME_CHECKED;
+bool samme_document_path_valid(const char *path) SAMME_CHECKED;
+
+/* A CURVE key with which a shared secret is not known to everyone (X25519 point not of small
+ * order). */
+bool samme_curve_sound(const samme_peer_key *key) SAMME_CHECKED;
 
 /* Key and origin names. The keys of roles are named "<chain>/key/...". */
 void samme_branch_origin(const char *chain, uint32_t number, uint32_t epoch,

@@ -4,6 +4,7 @@
 #ifndef SAMME_WIRE_MESSAGES_H
 #define SAMME_WIRE_MESSAGES_H
 
+#include "access.pb-c.h"
 #include "api.pb-c.h"
 #include "config.pb-c.h"
 #include "documents.pb-c.h"

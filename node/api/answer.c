@@ -16,7 +16,11 @@ Samme__Mode samme_node_mode(samme_node *node) {
         return SAMME__MODE__conservative;
     bool old = freshness != NULL && freshness->cautious_after_hours > 0 &&
                hours >= freshness->cautious_after_hours;
-    return old || node->clock_behind ? SAMME__MODE__cautious : SAMME__MODE__normal;
+    bool expired = true; /* also when it cannot be read, as when the store has failed */
+    if (node->views.open && samme_replay_release_expired(&node->follow.replay, node->release, now,
+                                                         &expired) != SAMME_OK)
+        expired = true;
+    return old || expired || node->clock_behind ? SAMME__MODE__cautious : SAMME__MODE__normal;
 }
 
 void samme_api_fresh(samme_node *node, Samme__Fresh *out, char time_text[static 32]) {
@@ -43,7 +47,8 @@ static void queue(samme_call *call, unsigned status, samme_buffer *body) {
                           body);
     }
     samme_span text = samme_buffer_span(body);
-    if (samme_outbox_add(&node->outbox, call->request->id, status, text) != SAMME_OK) {
+    samme_outbox *outbox = call->tells_of_access ? &node->access.outbox : &node->outbox;
+    if (samme_outbox_add(outbox, call->request->id, status, text) != SAMME_OK) {
         /* no room to remember an answer until its commit: nothing is promised then */
         samme_buffer_clear(body);
         samme_api_problem(node, 503, "busy", "too many answers wait for the disk; repeat shortly",
@@ -51,9 +56,13 @@ static void queue(samme_call *call, unsigned status, samme_buffer *body) {
         samme_response shed = {.status = 503,
                                .content_type = "application/problem+json",
                                .body = samme_buffer_span(body)};
-        node->setup.answer(node->setup.output, call->request->id, &shed);
+        samme_node_say(node, call->request->id, &shed);
     }
     samme_buffer_free(body);
+}
+
+void samme_answer_with_json(samme_call *call, samme_buffer *body) {
+    queue(call, 200, body);
 }
 
 void samme_answer(samme_call *call, unsigned status, Samme__ApiAnswer *answer) {
@@ -101,9 +110,23 @@ void samme_problem(samme_call *call, unsigned status, const char *word, const ch
     queue(call, status, &body);
 }
 
+samme_status samme_refuse(samme_call *call, unsigned status, const char *word, samme_error *error,
+                          const char *format, ...) {
+    char text[sizeof error->text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    call->refused = status;
+    call->refused_word = word;
+    return samme_fail(error, SAMME_DENIED, "%s", text);
+}
+
 void samme_problem_of(samme_call *call, samme_status status, const samme_error *error) {
     const char *text = error->text[0] != 0 ? error->text : samme_status_name(status);
-    if (status == SAMME_MALFORMED)
+    if (status == SAMME_DENIED && call->refused != 0)
+        samme_problem(call, call->refused, call->refused_word, "%s", text);
+    else if (status == SAMME_MALFORMED)
         samme_problem(call, 422, "malformed", "%s", text);
     else if (status == SAMME_CONFLICT)
         samme_problem(call, 409, "conflict", "%s", text);

@@ -2,6 +2,7 @@
 #ifndef SAMME_NODE_API_API_H
 #define SAMME_NODE_API_API_H
 
+#include "node/access/people.h"
 #include "node/core.h"
 #include "wire/mapping.h"
 
@@ -12,13 +13,22 @@ typedef struct samme_call {
     samme_span tail;         /* what the path pattern's '*' stood for */
     samme_hash key_hash;     /* of the Idempotency-Key (POST) */
     samme_hash request_hash; /* of path and body under that key */
+    samme_caller caller;
+    bool tells_of_access; /* the answer waits for the keys store, not for the log */
+    unsigned refused;     /* HTTP status of a refusal that no status of ours stands for; 0 none */
+    const char *refused_word;
 } samme_call;
 
 /* answer.c: each queues the answer to the call. */
 void samme_answer(samme_call *call, unsigned status, Samme__ApiAnswer *answer);
+/* 200 with this JSON; frees it. */
+void samme_answer_with_json(samme_call *call, samme_buffer *body);
 /* word: the stable last part of the problem's type. */
 void samme_problem(samme_call *call, unsigned status, const char *word, const char *format, ...)
     SAMME_PRINTF(4, 5);
+/* SAMME_DENIED, which samme_problem_of then answers with this status and word. */
+samme_status samme_refuse(samme_call *call, unsigned status, const char *word, samme_error *error,
+                          const char *format, ...) SAMME_PRINTF(5, 6) SAMME_CHECKED;
 /* A status of the core as a problem. */
 void samme_problem_of(samme_call *call, samme_status status, const samme_error *error);
 
@@ -39,16 +49,53 @@ samme_status samme_append_once(samme_call *call, const samme_new_entry *entries,
  * malformed. */
 const char *samme_query_value(samme_call *call, const char *name);
 
+/* tills.c: who asks; false when the call is answered. The till's own name, when it has one, is what
+ * `till` must be: NULL or "" becomes it, another is refused (other_till). */
+bool samme_tokens_wanted(const samme_node *node);
+bool samme_authenticate(samme_call *call, bool operator_only) SAMME_CHECKED;
+samme_status samme_own_till(samme_call *call, char **till, samme_error *error) SAMME_CHECKED;
+
+/* pins.c: lets the PIN be checked; when it is, samme_person_made or samme_approval_checked goes on.
+ * False when the call is answered: too many PINs wait, or one of this person does. `details` is
+ * packed, and must hold no PIN. */
+bool samme_pin_begin(samme_call *call, samme_pin_purpose purpose, const Samme__PersonRow *person,
+                     const char *pin, const char *case_code, const void *details);
+void samme_person_made(samme_call *call, const samme_pin_waiting *waiting,
+                       const samme_pin_done *done); /* people.c */
+void samme_approval_checked(samme_call *call, const samme_pin_waiting *waiting,
+                            const samme_pin_done *done); /* approve.c */
+
+/* returns.c: what all steps of a case share. The case's code out of the path; true when the key has
+ * been here before and the call is answered; appends one entry under the call's key and answers
+ * with the case, false when it was refused. */
+const char *samme_case_code(samme_call *call);
+bool samme_case_repeated(samme_call *call);
+bool samme_case_record(samme_call *call, Samme__EventKind kind, const void *body,
+                       const char *case_code);
+
 /* Handlers. */
 void samme_api_sale(samme_call *call); /* sales.c */
 void samme_api_sale_batch(samme_call *call);
-void samme_api_receipts(samme_call *call);    /* receipts.c */
+void samme_api_receipts(samme_call *call);  /* receipts.c */
+void samme_api_documents(samme_call *call); /* documents.c */
+void samme_api_document(samme_call *call);
+void samme_api_day_close(samme_call *call);   /* days.c */
+void samme_api_openapi(samme_call *call);     /* openapi.c */
 void samme_api_return_open(samme_call *call); /* returns.c */
 void samme_api_return_get(samme_call *call);
 void samme_api_return_decide(samme_call *call);
 void samme_api_return_complete(samme_call *call);
+void samme_api_return_approve(samme_call *call); /* approve.c */
+void samme_api_person_add(samme_call *call);     /* people.c */
+void samme_api_person_list(samme_call *call);
+void samme_api_person_remove(samme_call *call);
+void samme_api_person_unlock(samme_call *call);
+void samme_api_till_add(samme_call *call); /* tills.c */
+void samme_api_till_list(samme_call *call);
+void samme_api_till_remove(samme_call *call);
 void samme_api_status(samme_call *call); /* status.c */
 void samme_api_live(samme_call *call);
 void samme_api_ready(samme_call *call);
+void samme_api_metrics(samme_call *call); /* metrics.c */
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "base/calendar.h"
 #include "base/money.h"
-#include "node/api/api.h"
+#include "history/approval.h"
+#include "node/claims.h"
 
 enum {
     RETURN_LINES_MAX = 60
@@ -36,10 +37,15 @@ static samme_status new_case_code(samme_node *node, char **out, samme_error *err
 
 static int64_t refund_of(const Samme__CaseRow *row) {
     int64_t sum = 0;
-    for (size_t i = 0; row->decided != NULL && i < row->decided->n_lines; i++)
-        if (row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise)
-            if (samme_money_add(sum, row->decided->lines[i]->answer->refund, &sum) != SAMME_OK)
-                return INT64_MAX; /* another branch's nonsense: shown, never paid here */
+    for (size_t i = 0; row->decided != NULL && i < row->decided->n_lines; i++) {
+        const Samme__LineDecision *line = row->decided->lines[i];
+        const Samme__ApprovedLine *approved = samme_approved_line(row->approved, line->no);
+        int64_t refund = approved != NULL ? approved->refund
+                         : line->answer->verdict == SAMME__VERDICT__authorise ? line->answer->refund
+                                                                              : 0;
+        if (samme_money_add(sum, refund, &sum) != SAMME_OK)
+            return INT64_MAX; /* another branch's nonsense: shown, never paid here */
+    }
     return sum;
 }
 
@@ -52,6 +58,8 @@ static Samme__ReturnState state_of(const Samme__CaseRow *row) {
         return SAMME__RETURN_STATE__case_cancelled;
     if (row->decided == NULL)
         return SAMME__RETURN_STATE__case_open;
+    if (row->approved != NULL)
+        return SAMME__RETURN_STATE__case_approved;
     for (size_t i = 0; i < row->decided->n_lines; i++)
         if (row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise)
             return SAMME__RETURN_STATE__case_authorised;
@@ -81,6 +89,7 @@ static void answer_case(samme_call *call, const char *case_code, unsigned status
     view.opened = row->opened;
     view.decided = row->decided;
     view.done = row->done;
+    view.approved = row->approved;
     view.refund = refund_of(row);
     view.recorded = index == UINT64_MAX ? NULL : &recorded;
     Samme__ApiAnswer answer = SAMME__API_ANSWER__INIT;
@@ -89,8 +98,7 @@ static void answer_case(samme_call *call, const char *case_code, unsigned status
     samme_answer(call, status_code, &answer);
 }
 
-/* True when the key has been here before and the call is answered. */
-static bool answered_before(samme_call *call) {
+bool samme_case_repeated(samme_call *call) {
     uint64_t index;
     samme_status status = samme_repeated(call, &call->key_hash, &call->request_hash, &index);
     if (status == SAMME_NOT_FOUND)
@@ -113,14 +121,15 @@ static bool answered_before(samme_call *call) {
         answer_case(call, entry.body.return_opened->case_code, 200, index, true);
     else if (entry.event->kind == SAMME__EVENT_KIND__return_decided)
         answer_case(call, entry.body.return_decided->case_code, 200, index, true);
+    else if (entry.event->kind == SAMME__EVENT_KIND__return_approved)
+        answer_case(call, entry.body.return_approved->case_code, 200, index, true);
     else
         answer_case(call, entry.body.return_done->case_code, 200, index, true);
     return true;
 }
 
-/* Appends one entry under the call's key and answers with the case. */
-static void record(samme_call *call, Samme__EventKind kind, const void *body,
-                   const char *case_code) {
+bool samme_case_record(samme_call *call, Samme__EventKind kind, const void *body,
+                       const char *case_code) {
     samme_new_entry entry = {.kind = kind,
                              .body = body,
                              .key_hash = samme_span_of_hash(&call->key_hash),
@@ -133,6 +142,7 @@ static void record(samme_call *call, Samme__EventKind kind, const void *body,
     else
         answer_case(call, case_code, kind == SAMME__EVENT_KIND__return_opened ? 201 : 200, index,
                     false);
+    return status == SAMME_OK;
 }
 
 /* The local day here; a return recorded later says its own day, which may not lie ahead. */
@@ -183,10 +193,39 @@ static samme_status check_lines(samme_node *node, const Samme__ReturnOpened *ope
     return status;
 }
 
+/* Who opens it, as the till says: ?person=NUMBER of somebody who has a PIN here. Neither the clerk
+ * nor who approves it may be the customer. */
+static samme_status set_opener(samme_call *call, Samme__ReturnOpened *opened, samme_error *error) {
+    samme_node *node = call->node;
+    const char *number = samme_query_value(call, "person");
+    opened->opened_by = (ProtobufCBinaryData){0};
+    opened->till = (char *)(uintptr_t)(call->caller.till == NULL ? "" : call->caller.till);
+    if (number == NULL)
+        return SAMME_OK;
+    Samme__PersonRow *person;
+    samme_status status =
+        samme_person_get(&node->access, samme_span_of_text(number), &node->arena, &person);
+    if (status == SAMME_NOT_FOUND)
+        return samme_fail(error, status, "person %.20s is not known at this node", number);
+    samme_rows rows = samme_layer_rows(&node->layer);
+    samme_horizon present = samme_node_present(node);
+    const Samme__ReceiptRow *row;
+    if (status == SAMME_OK)
+        status = samme_find_receipt(&rows, opened->receipt, &present, &node->arena, &row);
+    if (status != SAMME_OK)
+        return status;
+    opened->opened_by = person->subject;
+    if (samme_span_equal(samme_span_of_bytes(row->sale->subject),
+                         samme_span_of_bytes(person->subject)))
+        return samme_refuse(call, 403, "same_person", error,
+                            "the customer does not open the return");
+    return SAMME_OK;
+}
+
 void samme_api_return_open(samme_call *call) {
     samme_node *node = call->node;
     samme_error error = {0};
-    if (answered_before(call))
+    if (samme_case_repeated(call))
         return;
     Samme__ReturnOpened *opened = SAMME_FROM_JSON(ReturnOpened, return_opened, call->request->body,
                                                   "body", &node->arena, &error);
@@ -199,23 +238,30 @@ void samme_api_return_open(samme_call *call) {
         status = set_today(node, opened, &error);
     if (status == SAMME_OK)
         status = check_lines(node, opened, &error);
+    if (status == SAMME_OK)
+        status = set_opener(call, opened, &error);
     if (status == SAMME_OK) {
         opened->receipt_source = SAMME__RECEIPT_SOURCE__node;
         status = new_case_code(node, &opened->case_code, &error);
     }
-    if (status != SAMME_OK)
+    if (status != SAMME_OK) {
         samme_problem_of(call, status, &error);
-    else
-        record(call, SAMME__EVENT_KIND__return_opened, opened, opened->case_code);
+        return;
+    }
+    /* While the clerk looks at the goods the branch that sold them can lend the right. What is not
+     * asked now is asked when it is decided. */
+    if (samme_case_record(call, SAMME__EVENT_KIND__return_opened, opened, opened->case_code) &&
+        samme_claims_opened(node, opened) != SAMME_OK)
+        node->refused_messages++;
 }
 
-static const char *case_of(samme_call *call) {
+const char *samme_case_code(samme_call *call) {
     samme_span copy = samme_arena_copy(&call->node->arena, call->tail);
     return copy.data == NULL ? "" : (const char *)copy.data;
 }
 
 void samme_api_return_get(samme_call *call) {
-    answer_case(call, case_of(call), 200, UINT64_MAX, false);
+    answer_case(call, samme_case_code(call), 200, UINT64_MAX, false);
 }
 
 /* Facts from the rows as they are, the answer from the policy: the next line of the decision. */
@@ -230,7 +276,8 @@ static samme_status decide_line(samme_node *node, const Samme__CaseRow *row,
                                  .before = decided->lines,
                                  .before_count = decided->n_lines,
                                  .horizon = &present,
-                                 .mode = samme_node_mode(node)};
+                                 .mode = samme_node_mode(node),
+                                 .version = SAMME_FACTS_VERSION};
     Samme__LineDecision *out = samme_arena_alloc(&node->arena, sizeof *out);
     samme_decision *decision = samme_arena_alloc(&node->arena, sizeof *decision);
     if (out == NULL || decision == NULL)
@@ -260,6 +307,7 @@ static void fill_basis(samme_node *node, const Samme__ReceiptRow *sale, Samme__B
     basis->journal_size = node->follow.replay.range.size;
     basis->own_size = node->own.size + (node->own.size == node->signed_range.size ? 1 : 0);
     basis->release = release;
+    basis->facts_version = SAMME_FACTS_VERSION;
     if (sale != NULL) {
         basis->sale_branch = sale->sale->receipt->branch;
         basis->sale_epoch = sale->epoch;
@@ -270,7 +318,7 @@ static void fill_basis(samme_node *node, const Samme__ReceiptRow *sale, Samme__B
 void samme_api_return_decide(samme_call *call) {
     samme_node *node = call->node;
     samme_error error = {0};
-    if (answered_before(call))
+    if (samme_case_repeated(call))
         return;
     if (node->policy == NULL) {
         samme_problem(call, 503, "no_release", "this branch has not taken a release yet");
@@ -278,13 +326,19 @@ void samme_api_return_decide(samme_call *call) {
     }
     samme_rows rows = samme_layer_rows(&node->layer);
     const Samme__CaseRow *row;
-    const char *case_code = case_of(call);
+    const char *case_code = samme_case_code(call);
     samme_status status = samme_find_case(&rows, case_code, &node->arena, &row);
     if (status != SAMME_OK) {
         samme_fail(&error, status, "no case %.60s is known here", case_code);
         samme_problem_of(call, status, &error);
         return;
     }
+    bool held;
+    status = samme_claims_hold(call, row, &held);
+    if (status != SAMME_OK)
+        samme_problem_of(call, status, &error);
+    if (status != SAMME_OK || held)
+        return;
     Samme__ReturnDecided decided = SAMME__RETURN_DECIDED__INIT;
     decided.lines =
         samme_arena_alloc(&node->arena, row->opened->n_lines * sizeof(Samme__LineDecision *));
@@ -295,6 +349,9 @@ void samme_api_return_decide(samme_call *call) {
     status = decided.lines == NULL
                  ? SAMME_NO_MEMORY
                  : samme_find_sale(&rows, row->opened, &present, &node->arena, &sale);
+    if (status == SAMME_OK)
+        status = samme_list_loans(&rows, row->opened, &present, &node->arena, &decided.lent,
+                                  &decided.n_lent);
     fill_basis(node, sale.row, &basis, &release);
     while (status == SAMME_OK && decided.n_lines < row->opened->n_lines)
         status = decide_line(node, row, &sale, &decided, &error);
@@ -306,19 +363,19 @@ void samme_api_return_decide(samme_call *call) {
     decided.basis = &basis;
     decided.decide_version = SAMME_DECIDE_VERSION;
     decided.receipt = row->opened->receipt;
-    record(call, SAMME__EVENT_KIND__return_decided, &decided, case_code);
+    (void)samme_case_record(call, SAMME__EVENT_KIND__return_decided, &decided, case_code);
 }
 
 void samme_api_return_complete(samme_call *call) {
     samme_node *node = call->node;
     samme_error error = {0};
-    if (answered_before(call))
+    if (samme_case_repeated(call))
         return;
     Samme__ReturnDone *done =
         SAMME_FROM_JSON(ReturnDone, return_done, call->request->body, "body", &node->arena, &error);
     samme_rows rows = samme_layer_rows(&node->layer);
     const Samme__CaseRow *row;
-    const char *case_code = case_of(call);
+    const char *case_code = samme_case_code(call);
     samme_status status = done == NULL ? SAMME_MALFORMED : SAMME_OK;
     if (status == SAMME_OK) {
         status = samme_find_case(&rows, case_code, &node->arena, &row);
@@ -338,5 +395,5 @@ void samme_api_return_complete(samme_call *call) {
         return;
     }
     done->case_code = row->opened->case_code;
-    record(call, SAMME__EVENT_KIND__return_done, done, case_code);
+    (void)samme_case_record(call, SAMME__EVENT_KIND__return_done, done, case_code);
 }

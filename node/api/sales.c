@@ -27,6 +27,9 @@ static samme_status record_sale(samme_call *call, Samme__Sale *sale, const samme
         return samme_fail(error, SAMME_MALFORMED, "a sale has a receipt and at least one line");
     if (sale->receipt->branch == 0)
         sale->receipt->branch = node->setup.branch;
+    samme_status mine = samme_own_till(call, &sale->receipt->till, error);
+    if (mine != SAMME_OK)
+        return mine;
     size_t parts = 0;
     for (size_t i = 0; i < sale->n_lines; i += lines_that_fit(sale, i))
         parts++;

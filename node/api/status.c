@@ -21,6 +21,8 @@ void samme_api_status(samme_call *call) {
     status.notice = node->notice;
     snprintf(stopped, sizeof stopped, "%s", node->follow.stopped ? node->follow.trouble.text : "");
     status.stopped = stopped;
+    status.access = samme_tokens_wanted(node) ? SAMME__ACCESS__access_tokens
+                                              : SAMME__ACCESS__access_open;
     status.quarantined = samme_quarantine_count(&node->follow.replay.rows);
     Samme__ApiAnswer answer = SAMME__API_ANSWER__INIT;
     answer.what_case = SAMME__API_ANSWER__WHAT_STATUS;

@@ -39,5 +39,6 @@ void bench_crypto(void); /* signing and verifying batches */
 void bench_tree(void);   /* Merkle trees and proofs */
 void bench_decide(void); /* decisions by tables of several sizes */
 void bench_store(const char *folder);
+void bench_audit(int json, const char *folder); /* replaying a whole journal */
 
 #endif

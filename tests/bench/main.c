@@ -1,4 +1,4 @@
-/* bench [--json] [crypto|tree|decide|tables|store]...: see tests/bench/run. */
+/* bench [--json] [crypto|tree|decide|tables|store|audit]...: see tests/bench/run. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,15 +39,16 @@ int main(int argc, char **argv) {
         bench_decide();
     if (wanted(argc, argv, "tables") && !bench_tables(json))
         return 1;
-    if (wanted(argc, argv, "store")) {
-        char folder[200];
-        snprintf(folder, sizeof folder, "%s/samme-bench-XXXXXX", or_else("TMPDIR", "/tmp"));
-        if (mkdtemp(folder) == NULL) {
-            perror(folder);
-            return 74;
-        }
-        bench_store(folder);
-        remove(folder);
+    char folder[200];
+    snprintf(folder, sizeof folder, "%s/samme-bench-XXXXXX", or_else("TMPDIR", "/tmp"));
+    if (mkdtemp(folder) == NULL) {
+        perror(folder);
+        return 74;
     }
+    if (wanted(argc, argv, "store"))
+        bench_store(folder);
+    if (wanted(argc, argv, "audit"))
+        bench_audit(json, folder);
+    remove(folder);
     return 0;
 }

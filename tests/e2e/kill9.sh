@@ -1,7 +1,11 @@
 #!/bin/bash
-# Hub and stores are killed at random moments while sales stream in: what a till was told is recorded, is, exactly once.
+# Hub and stores are killed while sales stream in, at each failpoint and at random moments: what a till was told is
+# recorded, is, exactly once. The daemons are those built with failpoints (failpoint.c).
 # kill9.sh [SEED]: the same seed gives the same choices, not the same moments.
 . "$(dirname "$0")/lib.sh"
+grep -qF SAMME_FAILPOINT "$SAMME_HUB" "$SAMME_NODE" && fail "what ships knows failpoints"
+SAMME_HUB=${SAMME_FAILING_HUB:?} SAMME_NODE=${SAMME_FAILING_NODE:?}
+grep -qF SAMME_FAILPOINT "$SAMME_HUB" && grep -qF SAMME_FAILPOINT "$SAMME_NODE" || fail "what is tested knows none"
 seed=${1:-$((EPOCHSECONDS % 100000))}
 RANDOM=$seed
 
@@ -11,7 +15,7 @@ stream() { # stream STORE: one sale after the other, each until it is answered; 
     number="S$1-$i" key="key-$1-$i"
     until
       [ ! -e "$work/enough" ] || exit 0
-      answer=$(curl -s --noproxy '*' --max-time 10 -w ' %{http_code}' -H "Idempotency-Key: $key" \
+      answer=$(curl -s --noproxy '*' --max-time 10 -w ' %{http_code}' -H "Idempotency-Key: $key" -H 'Content-Type: application/json' \
         --data-binary "${sale_body//NUMBER/$number}" "$(url "$1")/v1/sales" 2>/dev/null) || true
       code=${answer##* }
       [ "$code" = 201 ] || [ "$code" = 200 ]
@@ -51,6 +55,37 @@ for round in 1 2 3 4 5; do
   kill_hard "store$n"
   start_stores "$n"
 done
+died() { # died NAME: it was killed at the failpoint it was started with
+  local code=0
+  wait_for 40 "$1 to come by its failpoint" ended "${pid[$1]}"
+  wait "${pid[$1]}" 2>/dev/null || code=$?
+  unset "pid[$1]"
+  [ "$code" = 137 ] || fail "$1 ended with exit code $code, not at its failpoint"
+}
+for point in before_commit after_commit before_push after_push; do
+  n=$((RANDOM % 3 + 1)) times=$((RANDOM % 15 + 1))
+  section "store $n ends at $point, the time it comes by number $times"
+  kill_hard "store$n"
+  SAMME_FAILPOINT=$point:$times launch_store "$n"
+  died "store$n"
+  start_stores "$n"
+done
+for point in before_commit after_commit before_ack after_ack; do
+  times=$((RANDOM % 15 + 1))
+  section "the hub ends at $point, the time it comes by number $times"
+  kill_hard hub
+  SAMME_FAILPOINT=$point:$times "$SAMME_HUB" --config "$work/hub.yaml" >>"$work/hub.log" 2>&1 &
+  pid[hub]=$!
+  died hub
+  start_hub
+done
+section "store 1 ends while it takes a release" # it comes by once at its start, for the one it has
+kill_hard store1
+SAMME_FAILPOINT=release:2 launch_store 1
+publish
+died store1
+start_stores 1
+all_have_release 2 1 2 3
 section "asked to stop in the middle of it, a store and the hub do so in order"
 stop store2
 start_stores 2
@@ -79,6 +114,11 @@ awk '$1 == "entry" && $6 == 16 { ids[$5]++; if (numbers[$7]++) print "receipt " 
   "$work/list" "$work"/acked.* >"$work/difference"
 [ ! -s "$work/difference" ] || fail "$(head -5 "$work/difference")"
 
+section "each store took each release once"
+awk '$1 == "entry" && $6 == 2 { taken[$3]++ } END { for (b in taken) if (taken[b] != 2) print "branch " b ": " taken[b] }' \
+  "$work/list" >"$work/difference"
+[ ! -s "$work/difference" ] || fail "$(<"$work/difference")"
+
 section "the audit agrees, with hub and stores"
 audit 0 "$hub" "$(url 1)" "$(url 2)" "$(url 3)"
 expect_json '.findingsTotal == 0' ".entries == $(grep -c '^entry' "$work/list")" \
@@ -98,7 +138,7 @@ journal=$(hub_field .journalSize)
 for n in 1 2 3; do
   body=$(sale "$n" NUMBER) body=${body//\"/\\\"}
   while read -r key _ _ number; do
-    printf 'next\nnoproxy = "*"\nurl = "%s/v1/sales"\nheader = "Idempotency-Key: %s"\ndata = "%s"\n' \
+    printf 'next\nnoproxy = "*"\nurl = "%s/v1/sales"\nheader = "Idempotency-Key: %s"\nheader = "Content-Type: application/json"\ndata = "%s"\n' \
       "$(url "$n")" "$key" "${body//NUMBER/$number}"
   done <"$work/acked.$n" | sed 1d | curl -sS -K - >"$work/again"
   jq -r 'select(.recorded.repeated) | .recorded | "\(.id) \(.index)"' "$work/again" |

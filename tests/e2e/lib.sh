@@ -143,7 +143,7 @@ whole_chain() { # whole_chain STORES: chain, hub, stores, release 1 taken everyw
 
 # --- HTTP: the answer is in $code and $body
 http() {
-  body=$(curl -sS --noproxy '*' --max-time 30 -w '\n%{http_code}' "$@" 2>"$work/curl.log") || { code=000; return 1; }
+  body=$(curl -sS --noproxy '*' --max-time 30 -H 'Content-Type: application/json' -w '\n%{http_code}' "$@" 2>"$work/curl.log") || { code=000; return 1; }
   code=${body##*$'\n'}
   body=${body%$'\n'*}
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "history/entry.h"
 #include "os/files.h"
+#include "tests/e2e/lies.h"
 #include "tests/e2e/line.h"
 #include "tests/e2e/listing.h"
 #include "tlog/checkpoint.h"
@@ -213,6 +214,18 @@ static void rubbish(
     send_push(self, push_of(self, self->held, entries, 3));
 }
 
+static void lies(rogue *self) { /* ARGUMENT: the file of release 1's note */
+    samme_span entries[E2E_LIES];
+    samme_buffer note;
+    samme_error error = {0};
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    e2e_check(samme_file_read(self->argument != NULL ? self->argument : "", &note, &error),
+              "a release note");
+    e2e_make_lies(&self->line, "X-0", samme_buffer_span(&note), entries);
+    samme_buffer_free(&note);
+    send_push(self, push_of(self, self->held, entries, E2E_LIES));
+}
+
 static void push_as_it_is(rogue *self) { /* for a key that has no log */
     self->line.as.epoch = 1;
     self->line.as.branch = 1;
@@ -393,6 +406,7 @@ static const attack attacks[] = {
     {"large-entry", large_entry},
     {"hidden", hidden},
     {"rubbish", rubbish},
+    {"lies", lies},
     {"push", push_as_it_is},
     {"flipped", flipped},
     {"truncated", truncated},

@@ -70,9 +70,10 @@ void fuzz_fold(fuzz_folded *folded, uint32_t branch, samme_span entry) {
 /* Which digest a row belongs to: 's' with its branch, 'r' with the one region, or none. */
 static bool group_of(samme_span key, uint8_t out[static 6]) {
     out[0] = 'd';
-    out[1] = key.data[0] == 'r' ? 's' : 'r';
-    samme_put_u32(out + 2, key.data[0] == 'r' ? samme_get_u32(key.data + 1) : 1);
-    return memchr("rfcq", key.data[0], 4) != NULL;
+    const bool sales = key.data[0] == 'r' || key.data[0] == 'z';
+    out[1] = sales ? 's' : 'r';
+    samme_put_u32(out + 2, sales ? samme_get_u32(key.data + 1) : 1);
+    return memchr("rzfmcq", key.data[0], 6) != NULL;
 }
 
 typedef struct sum {

@@ -16,6 +16,7 @@
 #include "store/check.h"
 #include "sync/tables.h"
 #include "tlog/cosignature.h"
+#include "tlog/fork.h"
 #include "tlog/tlog_proof.h"
 
 enum { SEED_MAX_BYTES = 4096 };
@@ -58,6 +59,50 @@ static void text_of(samme_span note, samme_span *out) {
     *out = parsed.text;
 }
 
+/* Every line that a release may have. */
+static void whole_release_seed(const samme_test_chain *chain) {
+    samme_release_waiver waivers[] = {{"gap policy/a.yaml: rare"},
+                                      {"overlap policy/a.yaml x: fine"}};
+    samme_release_kept keeps[] = {{.version = 1, .note_hash = {{1}}},
+                                  {.version = 2, .note_hash = {{2}}}};
+    samme_release_document document = {.path = "chain.yaml", .length = 1, .hash = {{3}}};
+    samme_release release = {.version = 3,
+                             .decide_version = 1,
+                             .issued_ms = 1700000000000,
+                             .at_ms = 1800000000000,
+                             .expires_ms = 1900000000000,
+                             .from = 1,
+                             .baseline = 2,
+                             .author = "tests",
+                             .reason = "every line",
+                             .compared = true,
+                             .waiver_count = 2,
+                             .waivers = waivers,
+                             .keep_count = 2,
+                             .keeps = keeps,
+                             .document_count = 1,
+                             .documents = &document};
+    samme_buffer text;
+    samme_error error = {0};
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    FUZZ_MUST_OK(samme_release_text(&chain->root, &release, &text, &error), &error);
+    write_plain("release", samme_buffer_span(&text), "every_line");
+    samme_buffer_free(&text);
+}
+
+static void next_root_seed(const samme_test_chain *chain) {
+    static samme_root next; /* large */
+    samme_buffer text;
+    samme_error error = {0};
+    next = chain->root;
+    next.version++;
+    next.previous = chain->root.note_hash;
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    FUZZ_MUST_OK(samme_root_text(&next, &text, &error), &error);
+    write_plain("root", samme_buffer_span(&text), "next");
+    samme_buffer_free(&text);
+}
+
 static void trust_seeds(void) {
     const samme_test_chain *chain = fuzz_chain();
     samme_span text;
@@ -75,6 +120,8 @@ static void trust_seeds(void) {
     text_of(samme_buffer_span(&note), &text);
     write_plain("release", text, "valid");
     samme_buffer_free(&note);
+    whole_release_seed(chain);
+    next_root_seed(chain);
     samme_buffer_init(&key, SAMME_VKEY_TEXT_MAX);
     samme_vkey_format(&chain->hub_log, &key);
     write_plain("vkey", samme_buffer_span(&key), "hub");
@@ -117,6 +164,38 @@ static void sign_two(const samme_hash *second, samme_buffer *out) {
     FUZZ_MUST(samme_checkpoint_sign(chain->hub_log.name, &chain->hub_seed, &head, out) == SAMME_OK);
 }
 
+/* Two histories: of the same size, and of another. */
+static void fork_seeds(samme_span note) {
+    samme_hash second = samme_leaf_hash(SAMME_LITERAL("a third")),
+               first = samme_leaf_hash(SAMME_LITERAL("x"));
+    const samme_test_chain *chain = fuzz_chain();
+    const samme_checkpoint head = {.size = 1, .root = first};
+    samme_hash leaves[2] = {samme_leaf_hash(SAMME_LITERAL("entry")),
+                            samme_leaf_hash(SAMME_LITERAL("another"))};
+    samme_buffer other, text;
+    samme_error error = {0};
+    samme_fork fork;
+    samme_buffer_init(&other, SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&text, SAMME_FORK_TEXT_MAX);
+    sign_two(&second, &other);
+    FUZZ_MUST_OK(
+        samme_fork_make(&chain->hub_log, note, samme_buffer_span(&other), NULL, 0, &fork, &error),
+        &error);
+    samme_fork_format(&fork, &text);
+    write_plain("fork", samme_buffer_span(&text), "same_size");
+    samme_buffer_clear(&other);
+    samme_buffer_clear(&text);
+    FUZZ_MUST(samme_checkpoint_sign(chain->hub_log.name, &chain->hub_seed, &head, &other) ==
+              SAMME_OK);
+    FUZZ_MUST_OK(
+        samme_fork_make(&chain->hub_log, note, samme_buffer_span(&other), leaves, 2, &fork, &error),
+        &error);
+    samme_fork_format(&fork, &text);
+    write_plain("fork", samme_buffer_span(&text), "continued");
+    samme_buffer_free(&other);
+    samme_buffer_free(&text);
+}
+
 static void witness_seeds(void) {
     static const samme_seed witness = {.bytes = {9}};
     const uint8_t time[8] = {0, 0, 0, 0, 0x6a, 0, 0, 0};
@@ -138,6 +217,7 @@ static void witness_seeds(void) {
     samme_buffer_clear(&text);
     FUZZ_MUST(samme_tlog_proof_append(&proof, &text) == SAMME_OK);
     write_plain("tlog_proof", samme_buffer_span(&text), "extra");
+    fork_seeds(samme_buffer_span(&note));
     FUZZ_MUST_OK(samme_cosignature_add(&note, &fuzz_chain()->hub_log, "witness.example/w", &witness,
                                        1790000000, &error),
                  &error);

@@ -34,7 +34,10 @@ static const pair *base(void) {
 static void make_empty(fuzz_stores *stores) {
     stores->log_memory = samme_memory_store_new();
     stores->views_memory = samme_memory_store_new();
-    FUZZ_MUST(stores->log_memory != NULL && stores->views_memory != NULL);
+    stores->keys_memory = samme_memory_store_new();
+    FUZZ_MUST(stores->log_memory != NULL && stores->views_memory != NULL &&
+              stores->keys_memory != NULL);
+    stores->keys = samme_memory_store_port(stores->keys_memory);
     stores->log = samme_memory_store_port(stores->log_memory);
     stores->views = samme_memory_store_port(stores->views_memory);
 }
@@ -82,12 +85,14 @@ static void copy_stores(const pair_stores *source, fuzz_stores *out) {
 }
 
 static void free_stores(fuzz_stores *stores) {
+    samme_memory_store_free(stores->keys_memory);
     samme_memory_store_free(stores->log_memory);
     samme_memory_store_free(stores->views_memory);
 }
 
 static bool sync_stores(fuzz_stores *stores) {
     size_t done = samme_memory_store_sync(stores->log_memory, SIZE_MAX);
+    done += samme_memory_store_sync(stores->keys_memory, SIZE_MAX);
     return done + samme_memory_store_sync(stores->views_memory, SIZE_MAX) > 0;
 }
 
@@ -171,6 +176,14 @@ static void run_hub(fuzz_world *world) {
     FUZZ_MUST_OK(samme_hub_new(&setup, &world->hub, &error), &error);
 }
 
+static bool node_has_pin(void *output, const samme_pin_job *job) {
+    struct fuzz_node *self = output;
+    if (self->pin_count == SAMME_PIN_JOBS_MAX)
+        return false;
+    self->pins[self->pin_count++] = *job;
+    return true;
+}
+
 static void run_node(struct fuzz_node *self) {
     fuzz_world *world = self->world;
     const samme_test_chain *chain = &world->base->chain;
@@ -185,6 +198,9 @@ static void run_node(struct fuzz_node *self) {
                               .poll_every_ms = POLL_MS,
                               .log = &self->stores.log,
                               .views = &self->stores.views,
+                              .keys = &self->stores.keys,
+                              .operator_token_hash = samme_sha256(SAMME_LITERAL("operator")),
+                              .make_verifier = node_has_pin,
                               .random = samme_prng_as_random(&world->random),
                               .output = self,
                               .send = node_sends,
@@ -207,6 +223,8 @@ void fuzz_start_node(fuzz_world *world, unsigned number) {
 void fuzz_restart_node(fuzz_world *world, unsigned number) {
     struct fuzz_node *self = &world->nodes[number];
     samme_node_free(self->node);
+    self->pin_count = 0;
+    samme_memory_store_crash(self->stores.keys_memory);
     samme_memory_store_crash(self->stores.log_memory);
     samme_memory_store_crash(self->stores.views_memory);
     run_node(self);
@@ -225,7 +243,21 @@ static void step_node(struct fuzz_node *self, samme_node_event event) {
     samme_node_step(self->node, &event);
 }
 
+/* A verifier that is made at once. */
+static void make_verifiers(struct fuzz_node *self) {
+    for (unsigned i = 0; i < self->pin_count; i++) {
+        const samme_pin_job *job = &self->pins[i];
+        samme_hash hash = samme_sha256_of(samme_span_of_text(job->pin), SAMME_LITERAL("/"),
+                                          SAMME_SPAN(job->salt, sizeof job->salt));
+        samme_pin_done done = {.id = job->id};
+        memcpy(done.verifier, hash.bytes, sizeof done.verifier);
+        step_node(self, (samme_node_event){.kind = SAMME_NODE_PIN, .pin = &done});
+    }
+    self->pin_count = 0;
+}
+
 static void finish_node(struct fuzz_node *self) {
+    make_verifiers(self);
     for (unsigned i = 0; i < TICKS_MAX; i++) {
         bool synced = sync_stores(&self->stores);
         step_node(self, (samme_node_event){.kind = SAMME_NODE_TICK});

@@ -16,8 +16,8 @@ enum {
 };
 
 typedef struct fuzz_stores {
-    samme_memory_store *log_memory, *views_memory;
-    samme_store log, views;
+    samme_memory_store *log_memory, *views_memory, *keys_memory;
+    samme_store log, views, keys;
 } fuzz_stores;
 
 typedef struct fuzz_letter {
@@ -48,6 +48,8 @@ typedef struct fuzz_world {
         unsigned number;
         samme_node *node; /* NULL: not running */
         fuzz_stores stores;
+        samme_pin_job pins[SAMME_PIN_JOBS_MAX];
+        unsigned pin_count;
     } nodes[FUZZ_NODES + 1]; /* [0] is not used */
     /* When set, what node 1 is told is written down here, framed as targets/node_message.c reads
      * it.

@@ -2,7 +2,9 @@
 """Ours against tlog.py: compare.py ORACLE SAMME, the programs oracle and samme.
 
 Vectors: every one alike. Logs: what either writes is the same to the byte and accepted by both; with one byte of one
-file changed, whichever kind of file, both refuse it, and samme names the file."""
+file changed, whichever kind of file, both refuse it, and samme names the file. A log as only strangers write them: both
+accept it, and samme says what is strange."""
+import json
 import os
 import subprocess
 import sys
@@ -94,8 +96,34 @@ def compare_log(oracle, samme, folder, size):
     print(f"log of {size}: {len(files_of(ours))} files")
 
 
+def compare_strange(samme, folder):
+    """A log that is legal and as ours never are: key and origin have two names, lines follow the root."""
+    tlog.write_log(folder, 600, tlog.LOG_NAME, tlog.LOG_SEED, "strange.example/2026", ("one more line", "and another"))
+    vkey = tlog.make_vkey(tlog.LOG_NAME, 1, tlog.LOG_SEED)
+    size, root = tlog.verify_log(folder, vkey)
+    code, said = run(samme, "log", "verify", "--vkey", vkey, folder)
+    lines = said.splitlines()
+    expect(code == 0 and len(lines) == 6 and lines[0].split() == ["log", "strange.example/2026"] and
+           lines[1].split()[:2] == ["key", tlog.LOG_NAME + ","] and lines[2].split() == ["size", str(size)] and
+           lines[3].split() == ["root", root.hex()] and lines[4].split()[:3] == ["extensions", "2", "lines"],
+           f"a strange log: {said}")
+    code, said = run(samme, "log", "verify", "--json", "--vkey", vkey, folder)
+    expect(code == 0 and json.loads(said) == {"result": "good", "origin": "strange.example/2026", "size": size,
+                                              "keyName": tlog.LOG_NAME, "root": root.hex(), "extensionLines": 2},
+           f"a strange log: {said}")
+    path = os.path.join(folder, "checkpoint")
+    with open(path, "rb") as content:
+        good = content.read()
+    with open(path, "wb") as out:
+        out.write(good.replace(b"one more", b"one less"))
+    ours, theirs, named = refuses(samme, folder, vkey)
+    expect(ours and theirs and named == "checkpoint", "an extension line changed after signing is taken")
+
+
 def main(oracle, samme):
     compare_vectors(oracle)
+    with tempfile.TemporaryDirectory(prefix="samme-oracle-") as folder:
+        compare_strange(samme, folder)
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="samme-oracle-") as folder:
             compare_log(oracle, samme, folder, size)

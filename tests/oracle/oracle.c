@@ -187,6 +187,21 @@ static bool check_open(vector *of) {
                                                        NULL) == SAMME_OK);
 }
 
+/* head VKEY ORIGIN,SIZE,ROOT,EXTENSIONS|bad NOTE */
+static bool check_head(vector *of) {
+    samme_vkey log;
+    samme_log_head head;
+    if (samme_vkey_parse(of->words[1], &log, NULL) != SAMME_OK)
+        return false;
+    if (samme_log_head_open(bytes_of(of->words[3], &of->a), &log, &head, NULL) != SAMME_OK)
+        return samme_span_equal(of->words[2], SAMME_LITERAL("bad"));
+    samme_base64_append(&of->made, samme_span_of_text(head.origin));
+    samme_buffer_printf(&of->made, ",%" PRIu64 ",", head.size);
+    samme_hex_append(&of->made, samme_span_of_hash(&head.root));
+    samme_buffer_printf(&of->made, ",%u", head.extensions);
+    return is_made(of, of->words[2]);
+}
+
 /* cosigned VKEY TIME|none|bad NOTE */
 static bool check_cosigned(vector *of) {
     samme_cosigner cosigner;
@@ -229,7 +244,7 @@ static const struct kind {
     {"vkey", 5, check_vkey},   {"checkpoint", 6, check_checkpoint},
     {"note", 5, check_note},   {"cosign", 7, check_cosign},
     {"open", 4, check_open},   {"cosigned", 4, check_cosigned},
-    {"proof", 5, check_proof},
+    {"proof", 5, check_proof}, {"head", 4, check_head},
 };
 
 static void split(samme_span line, vector *out) {

@@ -220,15 +220,24 @@ def decimal(text):
     return int(text)
 
 
-def open_checkpoint(note, vkey):
+def open_head(note, vkey):
+    """(origin, size, root, extension lines) of anybody's checkpoint."""
     name, identity, key = read_vkey(vkey, 1)
     text, signatures = parse_note(note)
     ours = [s for n, i, s in signatures if (n, i) == (name, identity)]
     need(ours and all(len(s) == 64 and signed_by(key, text, s) for s in ours), "signature")
-    lines = text.split(b"\n")
-    need(len(lines) == 4 and lines[0] == name.encode(), "not three lines, or of another origin")
+    lines = text.split(b"\n")[:-1]
+    need(len(lines) >= 3, "not three lines")
     size, root = decimal(lines[1]), un64(lines[2])
     need(size < 1 << 63 and len(root) == 32, "size or root")
+    need(1 <= len(lines[0]) <= 255 and all(lines[3:]), "origin, or an empty extension line")
+    return lines[0], size, root, lines[3:]
+
+
+def open_checkpoint(note, vkey):
+    """Size and root of one as ours are."""
+    origin, size, root, extensions = open_head(note, vkey)
+    need(origin == read_vkey(vkey, 1)[0].encode() and not extensions, "not three lines, or of another origin")
     return size, root
 
 
@@ -246,8 +255,9 @@ def newest_cosignature(note, vkey):
     return max(times) if times else None
 
 
-def make_checkpoint(name, seed, size, root):
-    return make_note(f"{name}\n{size}\n{b64(root)}\n".encode(), name, seed)
+def make_checkpoint(name, seed, size, root, origin=None, extensions=()):
+    lines = [name if origin is None else origin, str(size), b64(root), *extensions]
+    return make_note("".join(one + "\n" for one in lines).encode(), name, seed)
 
 
 # --- proofs as text
@@ -306,7 +316,7 @@ class FullTrees:
         return self.levels[level][i]
 
 
-def write_log(folder, size, name, seed):
+def write_log(folder, size, name, seed, origin=None, extensions=()):
     entries = [entry(i) for i in range(size)]
     leaves = [sha256(b"\0" + e) for e in entries]
     trees = FullTrees(leaves)
@@ -323,7 +333,7 @@ def write_log(folder, size, name, seed):
         if level == 0:
             put(tile_path("entries", index, width),
                 b"".join(len(e).to_bytes(2, "big") + e for e in entries[first:first + width]))
-    put("checkpoint", make_checkpoint(name, seed, size, tree_hash(leaves, 0, size)))
+    put("checkpoint", make_checkpoint(name, seed, size, tree_hash(leaves, 0, size), origin, extensions))
 
 
 def read_tile(folder, level, index, width):
@@ -337,7 +347,7 @@ def read_tile(folder, level, index, width):
 
 def verify_log(folder, vkey):
     with open(os.path.join(folder, "checkpoint"), "rb") as content:
-        size, root = open_checkpoint(content.read(), vkey)
+        _, size, root, _ = open_head(content.read(), vkey)
     leaves = []
     for level, index, width in tiles(size):
         if level == 0:
@@ -422,6 +432,11 @@ def vectors():
         yield "cosign", vkey, f"w{n}.example", witness.hex(), time, b64(note), b64(both)
         text = f"any text\n\nof {name}\n".encode()
         yield "note", name, seed.hex(), b64(text), b64(make_note(text, name, seed))
+        for origin in (name, f"other.example/{n}", "two words \u2014", "o" * 255, "o" * 256, ""):
+            for extensions in ((), ("x",), ("a b", "2", "c" * 300), ("",), ("a", "", "b"), ("a", "")):
+                strange = make_checkpoint(name, seed, 7, root, origin, extensions)
+                yield "open", vkey, verdict(open_checkpoint, strange, vkey), b64(strange)
+                yield "head", vkey, head_word(strange, vkey), b64(strange)
         leaves = [sha256(b"\0" + entry(i)) for i in range(23)]
         head = make_checkpoint(name, seed, 23, tree_hash(leaves, 0, 23))
         proof = make_proof(5 * n, inclusion(leaves, 5 * n, 0, 23), head)
@@ -429,9 +444,19 @@ def vectors():
         for _ in range(150):
             wrong = damaged(draws, both)
             yield "open", vkey, verdict(open_checkpoint, wrong, vkey), b64(wrong)
+            yield "head", vkey, head_word(wrong, vkey), b64(wrong)
             yield "cosigned", cosigner, cosigned_word(wrong, cosigner), b64(wrong)
             wrong = damaged(draws, proof)
             yield "proof", vkey, leaves[5 * n].hex(), verdict(check_proof, wrong, vkey, leaves[5 * n]), b64(wrong)
+
+
+def head_word(note, vkey):
+    """What it says, in one word."""
+    try:
+        origin, size, root, extensions = open_head(note, vkey)
+    except Bad:
+        return "bad"
+    return f"{b64(origin)},{size},{root.hex()},{len(extensions)}"
 
 
 def cosigned_word(note, cosigner):

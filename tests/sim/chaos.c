@@ -7,6 +7,8 @@ static void set_faults(sim_world *world) {
                                        (unsigned)samme_prng_below(&world->prng, 300),
                                    .delay_min_ms = 0,
                                    .delay_max_ms = (int64_t)samme_prng_below(&world->prng, 400)};
+    if (samme_prng_chance(&world->prng, 400)) /* a good line, on which branches reach each other */
+        faults = (samme_network_faults){.loss_per_mille = 5, .delay_max_ms = 8};
     samme_network_set_faults(world->network, faults);
     sim_note(world, "network: loss %u doubled %u delay to %lld", faults.loss_per_mille,
              faults.duplicate_per_mille, (long long)faults.delay_max_ms);

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "history/row.h"
 #include "sim/world.h"
 #include "sync/follow.h"
 #include "wire/mapping.h"
@@ -111,21 +112,103 @@ static void count_finding(void *context, const samme_finding *finding) {
 
 typedef struct excess_seen {
     sim_world *world;
-    bool lines[SIM_VISITS_MAX];
+    bool confirmed; /* one of them is on own and lent claims alone */
+    bool lines[SIM_VISITS_MAX][SIM_LINES_MAX];
 } excess_seen;
 
 static void see_excess(void *context, const Samme__ExcessRow *excess) {
     excess_seen *seen = context;
+    seen->confirmed |= excess->confirmed > excess->sold || excess->confirmed_amount > excess->paid;
     for (unsigned i = 0; i < seen->world->visit_count; i++) {
         char number[16];
         snprintf(number, sizeof number, "N%u", i);
-        if (excess->no == 1 && strcmp(excess->receipt->number, number) == 0)
-            seen->lines[i] = true;
+        if (excess->no <= SIM_LINES_MAX && strcmp(excess->receipt->number, number) == 0)
+            seen->lines[i][excess->no - 1] = true;
     }
 }
 
-/* I8, counted from what the tills did, not by the fold: what was refunded of line 1 of each sale.
- */
+/* What the tills were told to pay for a sale, and did. */
+typedef struct paid_back {
+    struct paid_line {
+        long long quantity, money, at_home, confirmed, confirmed_money;
+    } lines[SIM_LINES_MAX];
+    long long tenders[SAMME__TENDER_KIND__other + 1];
+    bool all_confirmed;
+} paid_back;
+
+static void add_part(struct paid_line *line, const struct sim_part *part, bool at_home) {
+    const bool confirmed = part->claim == SAMME__CLAIM__own || part->claim == SAMME__CLAIM__lent;
+    line->quantity += part->quantity;
+    line->money += part->refund;
+    line->at_home += at_home ? part->quantity : 0;
+    line->confirmed += confirmed ? part->quantity : 0;
+    line->confirmed_money += confirmed ? part->refund : 0;
+}
+
+static paid_back count_paid(const sim_world *world, unsigned at) {
+    paid_back out = {.all_confirmed = true};
+    for (unsigned v = 0; v < world->visit_count; v++) {
+        const sim_visit *visit = &world->visits[v];
+        if (visit->sale != at + 1 || !visit->paid)
+            continue;
+        for (unsigned kind = 0; kind <= SAMME__TENDER_KIND__other; kind++)
+            out.tenders[kind] += visit->tenders[kind];
+        for (unsigned i = 0; i < SIM_LINES_MAX; i++)
+            add_part(&out.lines[i], &visit->parts[i], visit->node == world->visits[at].node);
+    }
+    for (unsigned i = 0; i < SIM_LINES_MAX; i++)
+        out.all_confirmed &= out.lines[i].confirmed == out.lines[i].quantity;
+    return out;
+}
+
+static bool rows_say(const samme_rows *rows, const sim_world *world, const sim_visit *sale,
+                     unsigned no, const struct paid_line *line) {
+    char number[16], date[] = "2026-09-01", till[] = "1";
+    snprintf(number, sizeof number, "N%u", sale->number);
+    Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
+    receipt.branch = world->nodes[sale->node].number;
+    receipt.till = till;
+    receipt.number = number;
+    receipt.business_date = date;
+    samme_line_sum sum;
+    const samme_horizon all = {1, 1, UINT64_MAX, UINT64_MAX};
+    if (samme_refunded(rows, &receipt, no, &all, &sum) != SAMME_OK)
+        return wrong(world, "sale %u: its slices cannot be read", sale->number);
+    return (sum.quantity == line->quantity && sum.refund == line->money) ||
+           wrong(world, "sale %u line %u: %lld for %lld was paid back, the rows say %lld for %lld",
+                 sale->number, no, line->quantity, line->money, (long long)sum.quantity,
+                 (long long)sum.refund);
+}
+
+static bool line_right(const sim_world *world, const sim_visit *sale, unsigned no,
+                       const paid_back *back, bool named) {
+    const struct paid_line *line = &back->lines[no - 1];
+    const long long sold = sim_sold(sale), paid = sim_paid(sale, no);
+    if (line->confirmed > sold || line->confirmed_money > paid)
+        return wrong(world, "sale %u line %u: %lld of %lld for %lld of %lld on own and lent claims",
+                     sale->number, no, line->confirmed, sold, line->confirmed_money, paid);
+    if (line->at_home > sold)
+        return wrong(world, "sale %u line %u: its own branch paid back %lld of %lld", sale->number,
+                     no, line->at_home, sold);
+    bool too_much = line->money > paid;
+    if (too_much && sim_grouped(sale)) /* their prices hang together */
+        too_much =
+            back->lines[0].money + back->lines[1].money > sim_paid(sale, 1) + sim_paid(sale, 2);
+    return (line->quantity > sold || too_much) == named ||
+           wrong(world, "sale %u line %u: excess is %s", sale->number, no,
+                 named ? "invented" : "missed");
+}
+
+/* A tender never gets back more than it gave, where nothing was refunded unconfirmed. */
+static bool tenders_right(const sim_world *world, const sim_visit *sale, const paid_back *back) {
+    for (unsigned kind = SAMME__TENDER_KIND__cash; kind <= SAMME__TENDER_KIND__card; kind++)
+        if (back->all_confirmed && back->tenders[kind] > sim_tender(sale, (Samme__TenderKind)kind))
+            return wrong(world, "sale %u: tender %u got back %lld of %lld", sale->number, kind,
+                         back->tenders[kind], sim_tender(sale, (Samme__TenderKind)kind));
+    return true;
+}
+
+/* I8, counted from what the tills did, not by the fold. */
 static bool refunds_right(sim_world *world, const samme_rows *rows) {
     static excess_seen seen;
     seen = (excess_seen){.world = world};
@@ -133,44 +216,42 @@ static bool refunds_right(sim_world *world, const samme_rows *rows) {
     samme_arena_init(&arena, 64u << 20);
     bool good = samme_visit_excess(rows, &arena, see_excess, &seen) == SAMME_OK;
     samme_arena_free(&arena);
+    if (seen.confirmed)
+        good = wrong(world, "an excess without an unconfirmed claim");
     for (unsigned i = 0; good && i < world->visit_count; i++) {
         const sim_visit *sale = &world->visits[i];
         if (sale->sale != 0 || sale->case_code[0] != 0 || !sale->acknowledged)
             continue;
-        char number[16];
-        char date[] = "2026-09-01", till[] = "1";
-        snprintf(number, sizeof number, "N%u", sale->number);
-        Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
-        receipt.branch = world->nodes[sale->node].number;
-        receipt.till = till;
-        receipt.number = number;
-        receipt.business_date = date;
-        long long quantity = 0, money = 0, at_home = 0;
-        const long long sold = 1000LL * (1 + sale->number % 4),
-                        paid = 999 + (long long)sale->number;
-        for (unsigned v = 0; v < world->visit_count; v++) {
-            const sim_visit *visit = &world->visits[v];
-            if (visit->sale != i + 1 || !visit->paid)
-                continue;
-            quantity += 1000LL * (1 + visit->number % 2);
-            money += visit->refund;
-            if (visit->node == sale->node)
-                at_home += 1000LL * (1 + visit->number % 2);
-        }
-        samme_line_sum sum;
-        const samme_horizon all = {1, 1, UINT64_MAX, UINT64_MAX};
-        good = samme_refunded(rows, &receipt, 1, &all, &sum) == SAMME_OK;
-        if (good && (sum.quantity != quantity || sum.refund != money))
-            good = wrong(world, "sale %u: %lld for %lld was paid back, the rows say %lld for %lld",
-                         sale->number, quantity, money, (long long)sum.quantity,
-                         (long long)sum.refund);
-        if (good && at_home > sold)
-            good = wrong(world, "sale %u: its own branch paid back %lld of %lld", sale->number,
-                         at_home, sold);
-        if (good && (quantity > sold || money > paid) != seen.lines[i])
-            good = wrong(world, "sale %u: excess is %s", sale->number,
-                         seen.lines[i] ? "invented" : "missed");
+        const paid_back back = count_paid(world, i);
+        good = tenders_right(world, sale, &back);
+        for (unsigned no = 1; good && no <= SIM_LINES_MAX && sim_paid(sale, no) > 0; no++)
+            good = rows_say(rows, world, sale, no, &back.lines[no - 1]) &&
+                   line_right(world, sale, no, &back, seen.lines[i][no - 1]);
     }
+    return good;
+}
+
+/* No right to a refund stays with a branch that has no use for it. */
+static bool loans_ended(sim_world *world, const samme_rows *rows) {
+    samme_row_key key = {.bytes = {'m'}, .length = 1};
+    samme_arena arena;
+    samme_arena_init(&arena, 1u << 20);
+    bool good = true;
+    samme_span value;
+    while (good && samme_row_next(rows, SAMME_LITERAL("m"), &key, &value) == SAMME_OK) {
+        const ProtobufCMessage *row;
+        samme_arena_reset(&arena);
+        good = samme_row_parse(value, &samme__loan_row__descriptor, &arena, &row) == SAMME_OK;
+        const Samme__LoanRow *loan = good ? SAMME_ROW(LoanRow, row) : NULL;
+        if (good && loan->end == SAMME__LOAN_END__loan_live)
+            good = wrong(world, "entry %llu of branch %u lent to case %s of branch %u, for ever",
+                         (unsigned long long)loan->index, loan->branch, loan->case_code,
+                         loan->borrower);
+        world->loans++;
+        world->loans_given_back += good && loan->end == SAMME__LOAN_END__loan_given_back ? 1 : 0;
+        samme_key_after(&key);
+    }
+    samme_arena_free(&arena);
     return good;
 }
 
@@ -206,7 +287,8 @@ static bool audit(sim_world *world) {
            samme_hash_equal(&digest, &hub.state_digest);
     if (!good)
         (void)wrong(world, "the auditor's replay: %s", error.text);
-    good = good && refunds_right(world, &follow.replay.rows);
+    good = good && refunds_right(world, &follow.replay.rows) &&
+           loans_ended(world, &follow.replay.rows);
     samme_follow_fini(&follow);
     samme_space_abandon(&views);
     samme_space_fini(&log);

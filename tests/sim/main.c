@@ -7,7 +7,7 @@
 #include "sim/world.h"
 
 typedef struct tally {
-    unsigned answers, refusals, crashes, partitions;
+    unsigned answers, refusals, crashes, partitions, loans, loans_given_back;
     uint64_t virtual_ms;
 } tally;
 
@@ -22,9 +22,11 @@ static int run(uint64_t seed, tally *sum, samme_hash *out_trace) {
             code = 1;
     }
     sim_heal(&world);
-    int64_t healed_ms = world.now_ms;
-    while (code == 0 && !sim_converged(&world)) {
+    int64_t healed_ms = world.now_ms, calm_ms = world.now_ms;
+    while (code == 0 && world.now_ms - calm_ms < SIM_CALM_MS) {
         sim_tick(&world);
+        if (!sim_converged(&world))
+            calm_ms = world.now_ms;
         if (!sim_check_always(&world))
             code = 1;
         else if (world.now_ms - healed_ms > SIM_HEAL_MAX_MS) {
@@ -40,6 +42,8 @@ static int run(uint64_t seed, tally *sum, samme_hash *out_trace) {
     sum->refusals += world.refusals;
     sum->crashes += world.crashes;
     sum->partitions += world.partitions;
+    sum->loans += world.loans;
+    sum->loans_given_back += world.loans_given_back;
     sum->virtual_ms += (uint64_t)world.now_ms;
     *out_trace = world.trace;
     sim_world_free(&world);
@@ -74,9 +78,12 @@ int main(int argc, char **argv) {
         }
     }
     printf("%llu seeds converged: %.1f virtual minutes, %u answers (%u refusals), %u crashes, %u "
-           "partitions\n",
+           "partitions, %u loans (%u given back)\n",
            (unsigned long long)seeds, (double)sum.virtual_ms / 60000.0, sum.answers, sum.refusals,
-           sum.crashes, sum.partitions);
+           sum.crashes, sum.partitions, sum.loans, sum.loans_given_back);
     /* a simulator in which nothing goes wrong shows nothing */
-    return sum.crashes > 0 && sum.partitions > 0 && sum.answers > 100 && sum.refusals > 0 ? 0 : 1;
+    return sum.crashes > 0 && sum.partitions > 0 && sum.answers > 100 && sum.refusals > 0 &&
+                   sum.loans > sum.loans_given_back && sum.loans_given_back > 0
+               ? 0
+               : 1;
 }

@@ -25,6 +25,10 @@ static void new_customers(sim_world *world) {
     if (world->visit_count == 0 || !samme_prng_chance(&world->prng, 120))
         return;
     unsigned sale = (unsigned)samme_prng_below(&world->prng, world->visit_count);
+    /* half of them bring what somebody brings elsewhere just now */
+    const sim_visit *newest = &world->visits[world->visit_count - 1];
+    if (newest->sale != 0 && samme_prng_chance(&world->prng, 500))
+        sale = newest->sale - 1;
     if (world->visits[sale].stage != SIM_DONE || world->visits[sale].sale != 0 ||
         world->visits[sale].case_code[0] != 0 || !world->visits[sale].acknowledged)
         return; /* not a sale that was acknowledged */
@@ -39,6 +43,78 @@ static void receipt_json(const sim_world *world, const sim_visit *sale, samme_bu
         world->nodes[sale->node].number, sale->number);
 }
 
+static unsigned lines_of(const sim_visit *sale) {
+    return 1 + sale->number % 3;
+}
+
+long long sim_sold(const sim_visit *sale) {
+    return 1000LL * (1 + sale->number % 4);
+}
+
+long long sim_paid(const sim_visit *sale, unsigned line) {
+    return line > lines_of(sale) ? 0 : 999 + (long long)sale->number * line;
+}
+
+bool sim_grouped(const sim_visit *sale) {
+    return sale->number % 5 == 0 && lines_of(sale) > 1;
+}
+
+/* A third of it in cash, the rest by card. */
+long long sim_tender(const sim_visit *sale, Samme__TenderKind kind) {
+    long long all = 0;
+    for (unsigned line = 1; line <= lines_of(sale); line++)
+        all += sim_paid(sale, line);
+    return kind == SAMME__TENDER_KIND__cash   ? all / 3
+           : kind == SAMME__TENDER_KIND__card ? all - all / 3
+                                              : 0;
+}
+
+static void sale_json(const sim_visit *visit, samme_buffer *body) {
+    samme_buffer_printf(body,
+                        ",\"channel\":\"store\",\"currency\":\"GBP\",\"kind\":\"ordinary\","
+                        "\"tenders\":[{\"kind\":\"cash\",\"amount\":\"%lld\"},{\"kind\":"
+                        "\"card\",\"amount\":\"%lld\"}],\"lines\":[",
+                        sim_tender(visit, SAMME__TENDER_KIND__cash),
+                        sim_tender(visit, SAMME__TENDER_KIND__card));
+    for (unsigned line = 1; line <= lines_of(visit); line++)
+        samme_buffer_printf(body,
+                            "%s{\"no\":%u,\"sku\":\"S%u\",\"category\":\"goods\",\"quantity\":"
+                            "\"%lld\",\"paid\":\"%lld\",\"promoGroup\":\"%s\"}",
+                            line > 1 ? "," : "", line, line, sim_sold(visit), sim_paid(visit, line),
+                            sim_grouped(visit) && line < 3 ? "g" : "");
+    samme_buffer_append_text(body, "]}");
+}
+
+static void return_json(const sim_visit *visit, const sim_visit *sale, samme_buffer *body) {
+    const unsigned quantity = 1000 * (1 + visit->number % 2);
+    samme_buffer_printf(body, ",\"lines\":[{\"no\":1,\"quantity\":\"%u\"}", quantity);
+    if (lines_of(sale) > 1 && visit->number % 3 == 0)
+        samme_buffer_printf(body, ",{\"no\":2,\"quantity\":\"%u\"}", quantity);
+    samme_buffer_printf(body,
+                        "],\"claimType\":\"%s\",\"condition\":\"%s\",\"receiptKind\":\"receipt\","
+                        "\"wish\":\"refund\"}",
+                        visit->number % 5 == 0 ? "defect" : "changed_mind",
+                        visit->number % 3 == 0 ? "opened" : "unopened");
+}
+
+/* What the decision says of each line, as the till hears it. */
+static void note_decision(sim_visit *visit, const Samme__ReturnDecided *decided) {
+    memset(visit->parts, 0, sizeof visit->parts);
+    memset(visit->tenders, 0, sizeof visit->tenders);
+    for (size_t i = 0; i < decided->n_lines; i++) {
+        const Samme__LineDecision *line = decided->lines[i];
+        assert(line->no >= 1 && line->no <= SIM_LINES_MAX);
+        struct sim_part *part = &visit->parts[line->no - 1];
+        part->claim = line->facts->claim;
+        if (line->answer->verdict != SAMME__VERDICT__authorise)
+            continue;
+        part->quantity = line->quantity;
+        part->refund = line->answer->refund;
+        for (size_t k = 0; k < line->answer->n_refunds; k++)
+            visit->tenders[line->answer->refunds[k]->tender] += line->answer->refunds[k]->amount;
+    }
+}
+
 static void body_of(sim_world *world, const sim_visit *visit, samme_buffer *path,
                     samme_buffer *body) {
     switch (visit->stage) {
@@ -46,27 +122,13 @@ static void body_of(sim_world *world, const sim_visit *visit, samme_buffer *path
         samme_buffer_append_text(path, "/v1/sales");
         samme_buffer_append_text(body, "{\"receipt\":");
         receipt_json(world, visit, body);
-        samme_buffer_append_text(
-            body, ",\"channel\":\"store\",\"currency\":\"GBP\",\"kind\":\"ordinary\",\"lines\":[");
-        for (unsigned line = 1; line <= 1 + visit->number % 3; line++)
-            samme_buffer_printf(body,
-                                "%s{\"no\":%u,\"sku\":\"S%u\",\"category\":\"goods\",\"quantity\":"
-                                "\"%u000\",\"paid\":\"%u\"}",
-                                line > 1 ? "," : "", line, line, 1 + visit->number % 4,
-                                999 + visit->number * line);
-        samme_buffer_append_text(body, "]}");
+        sale_json(visit, body);
         break;
     case SIM_OPEN:
         samme_buffer_append_text(path, "/v1/returns");
         samme_buffer_append_text(body, "{\"receipt\":");
         receipt_json(world, &world->visits[visit->sale - 1], body);
-        samme_buffer_printf(body,
-                            ",\"lines\":[{\"no\":1,\"quantity\":\"%u000\"}],\"claimType\":\"%s\","
-                            "\"condition\":\"%s\","
-                            "\"receiptKind\":\"receipt\",\"wish\":\"refund\"}",
-                            1 + visit->number % 2,
-                            visit->number % 5 == 0 ? "defect" : "changed_mind",
-                            visit->number % 3 == 0 ? "opened" : "unopened");
+        return_json(visit, &world->visits[visit->sale - 1], body);
         break;
     case SIM_DECIDE:
         samme_buffer_printf(path, "/v1/returns/%s/decide", visit->case_code);
@@ -112,7 +174,7 @@ void sim_tills(sim_world *world) {
         new_customers(world);
     for (unsigned i = 0; i < world->visit_count; i++) {
         sim_visit *visit = &world->visits[i];
-        if (visit->stage != SIM_DONE &&
+        if (visit->stage != SIM_DONE && world->now_ms >= visit->not_before_ms &&
             (visit->asked_ms == 0 || world->now_ms - visit->asked_ms >= PATIENCE_MS))
             ask(world, visit);
     }
@@ -134,6 +196,8 @@ static void next_stage(sim_visit *visit, const Samme__ApiAnswer *answer) {
         recorded = view->recorded;
         snprintf(visit->case_code, sizeof visit->case_code, "%s", view->case_code);
         visit->refund = view->refund;
+        if (view->decided != NULL)
+            note_decision(visit, view->decided);
         visit->stage =
             visit->stage == SIM_OPEN ? SIM_DECIDE
             : visit->stage == SIM_DECIDE && view->state == SAMME__RETURN_STATE__case_authorised
@@ -181,6 +245,8 @@ void sim_answer(sim_world *world, uint64_t request_id, const samme_response *res
     if (answer->fresh != NULL && answer->fresh->release > node->newest_release)
         node->newest_release = answer->fresh->release; /* said, so it is durable */
     next_stage(visit, answer);
+    if (visit->stage == SIM_DECIDE && samme_prng_chance(&world->prng, 300))
+        visit->not_before_ms = world->now_ms + (int64_t)samme_prng_below(&world->prng, 3000);
     sim_note(world, "visit %u stage %d: %s", visit->number, (int)visit->stage, visit->recorded_id);
     samme_arena_free(&arena);
 }

@@ -69,6 +69,7 @@ static void start_node(sim_world *world, sim_node *self) {
                               .log_seed = world->chain.branches[self->number - 1].log_seed,
                               .push_after_ms = 300,
                               .poll_every_ms = 2000,
+                              .claim_wait_ms = 800,
                               .log = &self->stores.log,
                               .views = &self->stores.views,
                               .random = samme_prng_as_random(&world->node_random),

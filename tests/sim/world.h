@@ -13,8 +13,10 @@ enum {
     SIM_TICK_MS = 20,
     SIM_CHAOS_MS = 20000,     /* faults, crashes, partitions, tills at work */
     SIM_HEAL_MAX_MS = 120000, /* then everything is well, and must converge within this */
+    SIM_CALM_MS = 1000,       /* and stay so: what was delayed has come */
     SIM_NODES_MAX = 4,
     SIM_VISITS_MAX = 400,
+    SIM_LINES_MAX = 2, /* of a return; sales have up to three */
 };
 
 /* A store pair with its own syncing; both lose what is not synced at a crash. */
@@ -47,6 +49,13 @@ typedef struct sim_visit {
     unsigned sale; /* of a return: which visit sold */
     char case_code[48];
     long long refund;
+    struct sim_part {       /* of the newest decision, by line of the receipt, from 1 on */
+        long long quantity; /* authorised */
+        long long refund;
+        Samme__Claim claim;
+    } parts[SIM_LINES_MAX];
+    long long tenders[SAMME__TENDER_KIND__other + 1]; /* what it pays to each kind */
+    int64_t not_before_ms;                            /* the customer takes their time */
     char recorded_id[40]; /* acknowledged: the event id of the sale or newest step */
     bool acknowledged;    /* at least one step was */
     bool paid;            /* the till was told that its payment is recorded */
@@ -75,8 +84,15 @@ typedef struct sim_world {
     bool healing;
     /* what happened, so that a run can say that it was not idle */
     unsigned crashes, partitions, answers, refusals, rogue_messages;
+    unsigned loans, loans_given_back; /* as the journal holds them in the end */
     samme_hash trace; /* running hash over everything that happened: equal for equal seeds */
 } sim_world;
+
+/* What a visit sells: quantity in thousandths of every line, price of one, tenders by kind. */
+long long sim_sold(const sim_visit *sale);
+long long sim_paid(const sim_visit *sale, unsigned line); /* 0: no such line */
+long long sim_tender(const sim_visit *sale, Samme__TenderKind kind);
+bool sim_grouped(const sim_visit *sale); /* lines 1 and 2 */
 
 #define SIM_WALL_MS 1790000000000 /* the wall clock at virtual time 0 */
 

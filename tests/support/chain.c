@@ -27,6 +27,7 @@ static void make_root(samme_test_chain *chain, samme_random random) {
     must(samme_note_sign(samme_buffer_span(&text), chain->root.roles[SAMME_ROLE_ROOT].keys[0].name,
                          &chain->role_seeds[SAMME_ROLE_ROOT], &chain->root_note),
          &error);
+    must(samme_root_open(samme_buffer_span(&chain->root_note), &chain->root, &error), &error);
     samme_buffer_free(&text);
 }
 

@@ -111,6 +111,18 @@ static const char *words_of(const Samme__Message *m, char out[static 80]) {
     case SAMME__MESSAGE__WHAT_REFUSED:
         snprintf(out, 80, "refused %s: %s", m->refused->what, m->refused->status);
         return out;
+    case SAMME__MESSAGE__WHAT_CLAIM_ASK:
+        if (m->claim_ask->borrower == 0)
+            return number_words("claim ask: lines", m->claim_ask->n_lines, out);
+        return two_numbers("claim ask: lines", m->claim_ask->n_lines, "for", m->claim_ask->borrower,
+                           out);
+    case SAMME__MESSAGE__WHAT_CLAIM_ANSWER:
+        snprintf(out, 80, "claim answer: %s",
+                 samme_enum_name(&samme__claim_outcome__descriptor, (int)m->claim_answer->outcome));
+        return out;
+    case SAMME__MESSAGE__WHAT_PROBE_ANSWERS:
+        return two_numbers("answers of probes:", m->probe_answers->answers.len / 32, "of release",
+                           m->probe_answers->release, out);
     case SAMME__MESSAGE__WHAT_LATER:
         snprintf(out, 80, "later: %s", m->later->what);
         return out;
@@ -224,7 +236,10 @@ static void hub_sends(void *output, uint64_t route, samme_span bytes) {
 static void make_stores(pair_stores *stores) {
     stores->log_memory = samme_memory_store_new();
     stores->views_memory = samme_memory_store_new();
-    must(stores->log_memory != NULL && stores->views_memory != NULL, "no memory");
+    stores->keys_memory = samme_memory_store_new();
+    must(stores->log_memory != NULL && stores->views_memory != NULL && stores->keys_memory != NULL,
+         "no memory");
+    stores->keys = samme_memory_store_port(stores->keys_memory);
     stores->log = samme_memory_store_port(stores->log_memory);
     stores->views = samme_memory_store_port(stores->views_memory);
 }
@@ -237,8 +252,17 @@ static void empty_views(pair_stores *stores) {
 }
 
 static void free_stores(pair_stores *stores) {
+    samme_memory_store_free(stores->keys_memory);
     samme_memory_store_free(stores->log_memory);
     samme_memory_store_free(stores->views_memory);
+}
+
+static bool node_has_pin(void *output, const samme_pin_job *job) {
+    pair_node *self = output;
+    if (self->pin_count == SAMME_PIN_JOBS_MAX)
+        return false;
+    self->pins[self->pin_count++] = *job;
+    return true;
 }
 
 static void start_node(pair_node *self) {
@@ -254,8 +278,13 @@ static void start_node(pair_node *self) {
         .lowest_release = self->lowest_release,
         .push_after_ms = PAIR_PUSH_AFTER_MS,
         .poll_every_ms = PAIR_POLL_EVERY_MS,
+        .claim_wait_ms = PAIR_CLAIM_WAIT_MS,
         .log = &self->stores.log,
         .views = &self->stores.views,
+        .keys = &self->stores.keys,
+        .beyond_loopback = self->beyond_loopback,
+        .operator_token_hash = samme_sha256(SAMME_LITERAL("operator")),
+        .make_verifier = node_has_pin,
         .random = self->random.fill != NULL ? self->random : samme_prng_as_random(&p->random),
         .output = self,
         .send = node_sends,
@@ -346,6 +375,7 @@ static bool sync_stores(pair_stores *stores) {
     if (stores->stuck)
         return false;
     size_t done = samme_memory_store_sync(stores->log_memory, SIZE_MAX);
+    done += samme_memory_store_sync(stores->keys_memory, SIZE_MAX);
     return done + samme_memory_store_sync(stores->views_memory, SIZE_MAX) > 0;
 }
 
@@ -384,8 +414,22 @@ static void step_node(pair_node *self, samme_node_event event) {
     samme_node_step(self->node, &event);
 }
 
+/* A verifier for tests: fast. */
+static void make_verifiers(pair_node *self) {
+    while (self->pin_count > 0 && !self->worker_stuck) {
+        const samme_pin_job job = self->pins[0];
+        memmove(&self->pins[0], &self->pins[1], --self->pin_count * sizeof job);
+        samme_hash hash = samme_sha256_of(samme_span_of_text(job.pin), SAMME_LITERAL("/"),
+                                          SAMME_SPAN(job.salt, sizeof job.salt));
+        samme_pin_done done = {.id = job.id};
+        memcpy(done.verifier, hash.bytes, sizeof done.verifier);
+        step_node(self, (samme_node_event){.kind = SAMME_NODE_PIN, .pin = &done});
+    }
+}
+
 void pair_tick_node(pair *p, unsigned number) {
     pair_node *self = &p->nodes[number - 1];
+    make_verifiers(self);
     for (unsigned i = 0; i < PASSES_MAX; i++) {
         step_node(self, (samme_node_event){.kind = SAMME_NODE_TICK});
         if (!sync_stores(&self->stores) && samme_node_next_ms(self->node) > p->now_ms)
@@ -498,6 +542,7 @@ unsigned pair_ask(pair *p, unsigned number, const char *path, const char *key, c
                              .path = SAMME_SPAN(path, length),
                              .query = samme_span_of_text(query == NULL ? "" : query + 1),
                              .idempotency_key = samme_span_of_text(key),
+                             .token = samme_span_of_text(p->token),
                              .body = samme_span_of_text(body)};
     pair_tick_node(p, number); /* a node that has just started folds first */
     p->answer.request_id = request.id;
@@ -543,7 +588,7 @@ unsigned pair_return(pair *p, unsigned number, uint32_t sold_at, const char *rec
     if (status != 201 && status != 200)
         return status;
     snprintf(path, sizeof path, "/v1/returns/%s/decide", p->answer.answer->return_case->case_code);
-    return pair_ask(p, number, path, key, "", 0);
+    return pair_ask(p, number, path, key, "", PAIR_CLAIM_WAIT_MS + 1);
 }
 
 /* Head office */
@@ -567,18 +612,24 @@ static void put_document(pair *p, samme_span document) {
 }
 
 void pair_publish_policy(pair *p, samme_span policy_yaml) {
+    pair_publish_documents(p, &(samme_document){"policy/returns.yaml", policy_yaml}, 1);
+}
+
+void pair_publish_documents(pair *p, const samme_document *others, size_t count) {
+    samme_document documents[8];
+    assert(count < sizeof documents / sizeof *documents);
     samme_buffer chain_yaml, note;
     samme_buffer_init(&chain_yaml, SAMME_DOCUMENT_MAX_BYTES);
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
     samme_test_chain_yaml(&p->chain, &chain_yaml);
-    samme_document documents[2] = {{"chain.yaml", samme_buffer_span(&chain_yaml)},
-                                   {"policy/returns.yaml", policy_yaml}};
+    documents[0] = (samme_document){"chain.yaml", samme_buffer_span(&chain_yaml)};
+    memcpy(documents + 1, others, count * sizeof *others);
     samme_test_release_note(&p->chain, p->releases + 1, p->releases == 0 ? NULL : &p->release_hash,
-                            documents, 2, &note);
+                            documents, count + 1, &note);
     p->releases++;
     p->release_hash = samme_sha256(samme_buffer_span(&note));
-    put_document(p, documents[0].content);
-    put_document(p, documents[1].content);
+    for (size_t i = 0; i <= count; i++)
+        put_document(p, documents[i].content);
     Samme__PutRelease put = SAMME__PUT_RELEASE__INIT;
     Samme__Message message = SAMME__MESSAGE__INIT;
     put.note = samme_bytes_of_span(samme_buffer_span(&note));
@@ -601,6 +652,7 @@ void pair_publish(pair *p, unsigned days) {
 
 static void lose_unsynced(pair_stores *stores) {
     samme_memory_store_crash(stores->log_memory);
+    samme_memory_store_crash(stores->keys_memory);
     samme_memory_store_crash(stores->views_memory);
     stores->stuck = false;
 }
@@ -609,6 +661,7 @@ void pair_crash_node(pair *p, unsigned number) {
     pair_node *self = &p->nodes[number - 1];
     pair_note(p, "node %u crashes", number);
     samme_node_free(self->node);
+    self->pin_count = 0;
     lose_unsynced(&self->stores);
     samme_network_reconnect(p->network, &p->chain.branches[number - 1].curve);
     start_node(self);

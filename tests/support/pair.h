@@ -20,14 +20,15 @@ enum {
     PAIR_WAY_MS = 10,         /* a message travels this long */
     PAIR_PUSH_AFTER_MS = 100, /* as the nodes are configured */
     PAIR_POLL_EVERY_MS = 60000,
+    PAIR_CLAIM_WAIT_MS = 800,
     PAIR_KINDS = 32, /* of messages, more than there are */
 };
 #define PAIR_WALL_MS 1790000000000 /* the machines' clocks at virtual time 0 */
 
 typedef struct pair_stores {
-    samme_memory_store *log_memory, *views_memory;
-    samme_store log, views;
-    bool stuck; /* the disk: commits wait until it is not */
+    samme_memory_store *log_memory, *views_memory, *keys_memory;
+    samme_store log, views, keys; /* keys: of a node */
+    bool stuck;                   /* the disk: commits wait until it is not */
 } pair_stores;
 
 /* Node n is nodes[n - 1]. */
@@ -42,6 +43,10 @@ typedef struct pair_node {
     samme_random random; /* none: the pair's */
     int64_t clock_offset_ms;
     bool cut_up, cut_down;
+    bool beyond_loopback; /* counts when it starts again */
+    bool worker_stuck;    /* verifiers of PINs are not made until it is not */
+    unsigned pin_count;
+    samme_pin_job pins[SAMME_PIN_JOBS_MAX];
 } pair_node;
 
 typedef struct pair_answer {
@@ -69,6 +74,7 @@ typedef struct pair {
     samme_hash release_hash; /* of the newest note made */
     uint64_t requests;
     pair_answer answer; /* to the newest request */
+    const char *token;  /* that goes with requests; NULL: none. The operator's is "operator" */
     samme_buffer trace;
     samme_buffer newest[2][PAIR_KINDS]; /* of the nodes, of the hub: by what_case */
     samme_arena arena;                  /* of rendering one line, and of pair_newest */
@@ -100,6 +106,8 @@ unsigned pair_return(pair *p, unsigned number, uint32_t sold_at, const char *rec
 void pair_publish(pair *p, unsigned days);
 /* The same with any text for a policy. */
 void pair_publish_policy(pair *p, samme_span policy_yaml);
+/* The same of all documents but chain.yaml, in order of their paths; at most 7. */
+void pair_publish_documents(pair *p, const samme_document *others, size_t count);
 
 void pair_crash_node(pair *p, unsigned number); /* and starts it again */
 /* A crash that takes the views, or the whole disk, of node `number`, or of the hub (0), along. */

@@ -3,9 +3,11 @@
  * another quarantine of noise. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "fuzz/folded.h"
 #include "fuzz/fuzz.h"
 #include "history/query.h"
+#include "history/row.h"
 
 enum { LINES_MAX = 3, ENTRIES_MAX = 64 };
 
@@ -25,6 +27,8 @@ typedef struct draft {
     Samme__Answer answers[LINES_MAX];
     Samme__ReleaseRef release;
     Samme__Basis basis;
+    Samme__LentRef lent, *lent_pointer;
+    Samme__Refund tender, *tender_pointer;
 } draft;
 
 static uint8_t below(draft *d, uint8_t bound) {
@@ -128,6 +132,57 @@ static void draw_decided(draft *d, const fuzz_folded *folded, samme_arena *arena
     }
 }
 
+/* Mostly a loan that is there, if there is any of the receipt. */
+static Samme__LentRef *draw_loan(draft *d, const fuzz_folded *folded,
+                                 const Samme__ReceiptRef *receipt) {
+    samme_row_key receipt_key, key;
+    samme_span value;
+    d->lent = (Samme__LentRef)SAMME__LENT_REF__INIT;
+    d->lent.no = below(d, 5);
+    d->lent.epoch = 1;
+    d->lent.index = below(d, ENTRIES_MAX);
+    if (receipt == NULL || samme_receipt_key(receipt, &receipt_key) != SAMME_OK)
+        return &d->lent;
+    samme_loan_prefix(&receipt_key, 0, &key);
+    key.length -= sizeof(uint32_t);
+    const samme_row_key prefix = key;
+    for (unsigned skip = below(d, 3) + 1u; skip > 0; skip--) {
+        if (samme_row_next(&folded->journal_rows, samme_row_key_span(&prefix), &key, &value) !=
+            SAMME_OK)
+            break;
+        d->lent.no = samme_get_u32(key.bytes + prefix.length);
+        d->lent.index = samme_get_u64(key.bytes + key.length - 8);
+        samme_key_after(&key);
+    }
+    return &d->lent;
+}
+
+static void draw_lent(draft *d, Samme__LineLent *lent) {
+    *lent = (Samme__LineLent)SAMME__LINE_LENT__INIT;
+    lent->case_code = draw_code(d);
+    lent->borrower = below(d, FUZZ_BRANCHES + 2);
+    draw_receipt(d);
+    lent->receipt = below(d, 16) == 0 ? NULL : &d->receipt;
+    lent->no = below(d, 8) == 0 ? below(d, 5) : 1;
+    lent->from = below(d, 4) == 0 ? amount(d) : 0;
+    lent->to = amount(d);
+    lent->amount = below(d, 4) == 0 ? amount(d) : 0;
+    d->tender = (Samme__Refund)SAMME__REFUND__INIT;
+    d->tender.tender = (Samme__TenderKind)below(d, 9);
+    d->tender.amount = amount(d);
+    d->tender_pointer = &d->tender;
+    lent->tenders = &d->tender_pointer;
+    lent->n_tenders = below(d, 2);
+}
+
+static void draw_given(draft *d, const fuzz_folded *folded, Samme__GivenBack *given) {
+    *given = (Samme__GivenBack)SAMME__GIVEN_BACK__INIT;
+    given->case_code = draw_code(d);
+    draw_receipt(d);
+    given->receipt = below(d, 16) == 0 ? NULL : &d->receipt;
+    given->lent = below(d, 16) == 0 ? NULL : draw_loan(d, folded, given->receipt);
+}
+
 static void draw_done(draft *d, Samme__ReturnDone *done) {
     *done = (Samme__ReturnDone)SAMME__RETURN_DONE__INIT;
     done->case_code = draw_code(d);
@@ -143,13 +198,15 @@ static void fold_one(fuzz_folded *folded, draft *d) {
         Samme__ReturnDone done;
         Samme__Anchor anchor;
         Samme__ReleaseTaken taken;
+        Samme__LineLent lent;
+        Samme__GivenBack given;
     } body;
     static uint8_t root[32];
     samme_arena arena;
     samme_arena_init(&arena, 16 * 1024 * 1024);
     d->branch = (uint32_t)below(d, FUZZ_BRANCHES) + 1;
     samme_entry_head head = {.region = 1};
-    uint8_t kind = below(d, 16);
+    uint8_t kind = below(d, 20);
     if (kind < 5) {
         head.kind = SAMME__EVENT_KIND__sale;
         draw_sale(d, &body.sale);
@@ -159,6 +216,9 @@ static void fold_one(fuzz_folded *folded, draft *d) {
     } else if (kind < 12) {
         head.kind = SAMME__EVENT_KIND__return_decided;
         draw_decided(d, folded, &arena, &body.decided);
+        d->lent_pointer = draw_loan(d, folded, body.decided.receipt);
+        body.decided.lent = &d->lent_pointer;
+        body.decided.n_lent = below(d, 2);
     } else if (kind < 14) {
         head.kind = SAMME__EVENT_KIND__return_done;
         draw_done(d, &body.done);
@@ -167,6 +227,12 @@ static void fold_one(fuzz_folded *folded, draft *d) {
         body.anchor = (Samme__Anchor)SAMME__ANCHOR__INIT;
         body.anchor.journal_size = below(d, 16);
         body.anchor.root = samme_bytes_of_span(SAMME_SPAN(root, below(d, 8) == 0 ? 31 : 32));
+    } else if (kind < 18 && kind > 15) {
+        head.kind = SAMME__EVENT_KIND__line_lent;
+        draw_lent(d, &body.lent);
+    } else if (kind > 15) {
+        head.kind = SAMME__EVENT_KIND__given_back;
+        draw_given(d, folded, &body.given);
     } else {
         head.kind = SAMME__EVENT_KIND__release_taken;
         body.taken = (Samme__ReleaseTaken)SAMME__RELEASE_TAKEN__INIT;

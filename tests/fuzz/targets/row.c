@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         &samme__branch_row__descriptor,       &samme__cursor_row__descriptor,
         &samme__own_state__descriptor,        &samme__held_state__descriptor,
         &samme__hub_branch_state__descriptor, &samme__hub_state__descriptor,
+        &samme__loan_row__descriptor,         &samme__borrowed_row__descriptor,
     };
     if (size == 0)
         return 0;

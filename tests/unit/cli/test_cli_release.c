@@ -1,5 +1,6 @@
 #include "base/prng.h"
 #include "chain_fixture.h"
+#include "cli/release_folder.h"
 #include "os/files.h"
 
 static const char chain_yaml[] = "chain: " CHAIN "\n"
@@ -13,12 +14,16 @@ static const char policy_yaml[] = "policy: returns\n"
                                   "rules:\n"
                                   "  - { id: all, then: { verdict: deny, reason: NO } }\n";
 
+static const char probes_yaml[] = "probes:\n"
+                                  "  - id: mind\n"
+                                  "    facts: { claim_type: changed_mind, sale_country: DK }\n"
+                                  "    expect: { verdict: deny }\n";
+
 static const char *make_documents(const chain_place *place) {
     const char *folder = place_path(place, "docs");
     write_text(folder, "chain.yaml", chain_yaml);
     write_text(folder, "policy/returns.yaml", policy_yaml);
-    write_text(folder, "sop/retur-p\xc3\xa5-nett.yaml", "steps: []\n");
-    write_text(folder, "sop.yaml", "");
+    write_text(folder, "probes/some.yaml", probes_yaml);
     write_text(folder, ".git/HEAD", "not a document");
     return folder;
 }
@@ -52,10 +57,9 @@ Test(release, builds_and_signs_all_documents) {
     cr_assert_eq(release.decide_version, 1);
     cr_assert_str_eq(release.author, "Kari Nordmann");
     cr_assert_str_eq(release.reason, "the first");
-    static const char *const paths[] = {"chain.yaml", "policy/returns.yaml", "sop.yaml",
-                                        "sop/retur-p\xc3\xa5-nett.yaml"};
-    cr_assert_eq(release.document_count, 4);
-    for (unsigned i = 0; i < 4; i++) {
+    static const char *const paths[] = {"chain.yaml", "policy/returns.yaml", "probes/some.yaml"};
+    cr_assert_eq(release.document_count, 3);
+    for (unsigned i = 0; i < 3; i++) {
         cr_assert_str_eq(release.documents[i].path, paths[i]);
         samme_buffer source = read_text(docs, paths[i]);
         samme_buffer copy = read_text(place_path(&place, "chain/releases/1/docs"), paths[i]);
@@ -94,27 +98,27 @@ Test(release, a_build_that_was_not_signed_is_replaced) {
     const char *docs = make_documents(&place);
     cr_assert_eq(BUILD(place, docs, "with a mistake"), SAMME_EXIT_OK);
     char path[256];
-    snprintf(path, sizeof path, "%s/sop.yaml", docs);
+    snprintf(path, sizeof path, "%s/probes/some.yaml", docs);
     cr_assert_eq(unlink(path), 0);
     cr_assert_eq(BUILD(place, docs, "without"), SAMME_EXIT_OK);
     cr_assert_not(exists(place.chain, "releases/2"));
-    cr_assert_not(exists(place.chain, "releases/1/docs/sop.yaml"));
+    cr_assert_not(exists(place.chain, "releases/1/docs/probes/some.yaml"));
     cr_assert_eq(run(samme_cli_release_sign, place.chain, "--version", "1", NULL), SAMME_EXIT_OK);
     samme_hash hash;
     samme_release release = open_release(&place, "releases/1/release.note", &hash);
-    cr_assert_eq(release.document_count, 3);
+    cr_assert_eq(release.document_count, 2);
     cr_assert_str_eq(release.reason, "without");
     samme_release_free(&release);
     place_remove(&place);
 }
 
-Test(release, signing_again_gives_the_same_note) {
+Test(release, one_key_signs_once) {
     chain_place place = place_make();
     const char *docs = make_documents(&place);
     cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
     cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
     samme_buffer first = read_text(place.chain, "releases/1/release.note");
-    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_INPUT);
     samme_buffer second = read_text(place.chain, "releases/1/release.note");
     cr_assert(samme_span_equal(samme_buffer_span(&first), samme_buffer_span(&second)));
     samme_buffer_free(&first);
@@ -140,18 +144,19 @@ Test(release, an_unsound_policy_is_not_built) {
 Test(release, documents_that_cannot_be_listed_are_refused) {
     chain_place place = place_make();
     const char *docs = make_documents(&place);
-    write_text(docs, "sop/with space.yaml", "x");
+    write_text(docs, "probes/with space.yaml", "x");
     cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_INPUT);
     char path[256];
-    snprintf(path, sizeof path, "%s/sop/with space.yaml", docs);
+    snprintf(path, sizeof path, "%s/probes/with space.yaml", docs);
     cr_assert_eq(unlink(path), 0);
     char *large = malloc(SAMME_DOCUMENT_MAX_BYTES + 2);
-    memset(large, 'x', SAMME_DOCUMENT_MAX_BYTES + 1);
+    memset(large, '#', SAMME_DOCUMENT_MAX_BYTES + 1);
+    memcpy(large, probes_yaml, sizeof probes_yaml - 1);
     large[SAMME_DOCUMENT_MAX_BYTES + 1] = 0;
-    write_text(docs, "large.txt", large);
+    write_text(docs, "probes/some.yaml", large);
     cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_INPUT);
     large[SAMME_DOCUMENT_MAX_BYTES] = 0;
-    write_text(docs, "large.txt", large);
+    write_text(docs, "probes/some.yaml", large);
     cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
     free(large);
     cr_assert_eq(BUILD(place, place_path(&place, "nowhere"), "r"), SAMME_EXIT_INPUT);
@@ -181,15 +186,15 @@ Test(release, only_what_was_built_is_signed) {
     chain_place place = place_make();
     const char *docs = make_documents(&place);
     cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
-    write_text(place.chain, "releases/1/docs/sop.yaml", "changed");
+    write_text(place.chain, "releases/1/docs/probes/some.yaml", "changed");
     cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_BAD);
-    write_text(place.chain, "releases/1/docs/sop.yaml", "");
+    write_text(place.chain, "releases/1/docs/probes/some.yaml", probes_yaml);
     samme_buffer text = read_text(place.chain, "releases/1/release.txt");
     char *version = strstr((char *)text.data, "version 1");
     version[strlen("version ")] = '2';
     write_text(place.chain, "releases/1/release.txt", samme_buffer_text(&text));
-    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_BAD,
-                 "another version than its folder");
+    cr_assert_neq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK,
+                  "another version than its folder");
     version[strlen("version ")] = '0';
     write_text(place.chain, "releases/1/release.txt", samme_buffer_text(&text));
     cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_INPUT,
@@ -235,5 +240,166 @@ Test(release, an_enrolment_names_the_release_published_last) {
     cr_assert_eq(samme_enrol_load(place_path(&place, "ann"), &enrolment, NULL), SAMME_OK);
     cr_assert_eq(enrolment.lowest_release, 2);
     samme_enrol_free(&enrolment);
+    place_remove(&place);
+}
+
+static samme_buffer built_text(const chain_place *place, unsigned version) {
+    char name[64];
+    snprintf(name, sizeof name, "releases/%u/release.txt", version);
+    return read_text(place->chain, name);
+}
+
+static bool says(const chain_place *place, unsigned version, const char *line) {
+    samme_buffer text = built_text(place, version);
+    bool found = strstr(samme_buffer_text(&text), line) != NULL;
+    samme_buffer_free(&text);
+    return found;
+}
+
+static void publish_here(const chain_place *place, unsigned version) {
+    char name[64];
+    snprintf(name, sizeof name, "releases/%u/release.note", version);
+    samme_buffer note = read_text(place->chain, name);
+    write_text(place->chain, "release.note", samme_buffer_text(&note));
+    samme_buffer_free(&note);
+}
+
+Test(release, what_samme_check_finds_is_not_built_unless_waived) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    char waived[1024];
+    write_text(
+        docs, "policy/returns.yaml",
+        "policy: returns\nhit: first\ninputs: [claim_type]\nrules:\n"
+        "  - { id: some, when: { claim_type: defect }, then: { verdict: deny, reason: NO } }\n"
+        "  - { id: all, then: { verdict: deny, reason: NO } }\n"
+        "  - { id: never, then: { verdict: deny, reason: NO } }\n");
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_BAD);
+    cr_assert_not(exists(place.chain, "releases/1"));
+    snprintf(waived, sizeof waived,
+             "%swaivers:\n  - { finding: unreachable, table: policy/returns.yaml, rule: never,\n"
+             "      why: \"it is\n      for   later\" }\n",
+             chain_yaml);
+    write_text(docs, "chain.yaml", waived);
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert(says(&place, 1, "\nwaiver unreachable policy/returns.yaml never: it is for later\n"));
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    place_remove(&place);
+}
+
+Test(release, says_what_was_found_and_what_it_changes) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    cr_assert(says(&place, 1, "\ndiff none\n"));
+    cr_assert(says(&place, 1, "\nbaseline 1\n"));
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    samme_hash hash;
+    samme_release release = open_release(&place, "releases/2/release.note", &hash);
+    cr_assert(release.compared);
+    samme_buffer check = read_text(place.chain, "releases/2/check.json");
+    samme_buffer diff = read_text(place.chain, "releases/2/diff.json");
+    samme_hash of_check = samme_sha256(samme_buffer_span(&check));
+    samme_hash of_diff = samme_sha256(samme_buffer_span(&diff));
+    cr_assert(samme_hash_equal(&of_check, &release.check));
+    cr_assert(samme_hash_equal(&of_diff, &release.diff));
+    cr_assert_eq(release.keep_count, 1);
+    cr_assert_eq(release.keeps[0].version, 1);
+    cr_assert(samme_hash_equal(&release.keeps[0].note_hash, &release.previous));
+    cr_assert_eq(release.baseline, 1);
+    samme_buffer_free(&check);
+    samme_buffer_free(&diff);
+    samme_release_free(&release);
+    place_remove(&place);
+}
+
+/* A signer finds out again what the text says was found. */
+Test(release, false_digests_are_not_signed) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    samme_buffer text = built_text(&place, 1);
+    char *digest = strstr((char *)text.data, "\ncheck ") + strlen("\ncheck ");
+    digest[0] = digest[0] == 'A' ? 'B' : 'A';
+    write_text(place.chain, "releases/1/release.txt", samme_buffer_text(&text));
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_BAD);
+    cr_assert_not(exists(place.chain, "releases/1/release.note"));
+    cr_assert_not(exists(place.chain, "releases/1/release.part"));
+    samme_buffer_free(&text);
+    place_remove(&place);
+}
+
+Test(release, keeps_all_earlier_ones_but_those_dropped) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    for (unsigned i = 0; i < 3; i++) {
+        cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+        cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    }
+    cr_assert_eq(BUILD(place, docs, "r", "--drop", "1"), SAMME_EXIT_INPUT, "it is the baseline");
+    cr_assert_eq(BUILD(place, docs, "r", "--drop", "1", "--drop", "3", "--baseline", "2"),
+                 SAMME_EXIT_OK);
+    cr_assert_not(says(&place, 4, "\nkeeps 1 "));
+    cr_assert(says(&place, 4, "\nkeeps 2 "));
+    cr_assert_not(says(&place, 4, "\nkeeps 3 "));
+    cr_assert(says(&place, 4, "\nbaseline 2\n"));
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    place_remove(&place);
+}
+
+Test(release, may_say_when) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    cr_assert_eq(BUILD(place, docs, "r", "--at", "2027-01-01T06:00:00+01:00", "--expires",
+                       "2027-06-01T00:00:00Z"),
+                 SAMME_EXIT_OK);
+    cr_assert(says(&place, 1, "\nat 2027-01-01T05:00:00Z\nexpires 2027-06-01T00:00:00Z\n"));
+    cr_assert_eq(BUILD(place, docs, "r", "--at", "2027-01-01T00:00:00Z", "--expires",
+                       "2027-01-01T00:00:00Z"),
+                 SAMME_EXIT_INPUT, "over before it begins");
+    place_remove(&place);
+}
+
+/* Going back: the old documents under a new number, also where the check against the release
+ * between would complain of codes that changed. */
+Test(release, goes_back_to_the_documents_of_an_earlier_one) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    write_text(docs, "policy/returns.yaml",
+               "policy: returns\nhit: first\ninputs: [claim_type]\nrules:\n"
+               "  - { id: everybody, then: { verdict: deny, reason: NEVER } }\n");
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_build, place.chain, "--from", "1", "--reason", "back", NULL),
+                 SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    samme_hash hash;
+    samme_release first = open_release(&place, "releases/1/release.note", &hash);
+    samme_release third = open_release(&place, "releases/3/release.note", &hash);
+    cr_assert_eq(third.version, 3);
+    cr_assert_eq(third.from, 1);
+    cr_assert(samme_release_same_documents(&first, &third));
+    samme_release_free(&first);
+    samme_release_free(&third);
+    cr_assert_eq(run(samme_cli_release_build, place.chain, "--from", "9", "--reason", "r", NULL),
+                 SAMME_EXIT_INPUT);
+    write_text(place.chain, "releases/1/docs/policy/returns.yaml", "policy: returns\n");
+    cr_assert_eq(run(samme_cli_release_build, place.chain, "--from", "1", "--reason", "r", NULL),
+                 SAMME_EXIT_BAD, "not what was signed as release 1");
+    place_remove(&place);
+}
+
+Test(release, a_published_note_is_not_signed_again) {
+    chain_place place = place_make();
+    const char *docs = make_documents(&place);
+    cr_assert_eq(BUILD(place, docs, "r"), SAMME_EXIT_OK);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, NULL), SAMME_EXIT_OK);
+    publish_here(&place, 1);
+    cr_assert_eq(run(samme_cli_release_sign, place.chain, "--version", "1", NULL),
+                 SAMME_EXIT_INPUT);
     place_remove(&place);
 }

@@ -251,7 +251,7 @@ static void *serve(void *context) {
 
 void fake_node_restart(fake_node *node) {
     samme_error error = {0};
-    cr_assert_eq(samme_http_open("127.0.0.1", 0, &node->server, &error), SAMME_OK, "%s",
+    cr_assert_eq(samme_http_open("127.0.0.1", 0, NULL, &node->server, &error), SAMME_OK, "%s",
                  error.text);
     snprintf(node->url, sizeof node->url, "http://127.0.0.1:%u", samme_http_port(node->server));
     atomic_store(&node->stopping, false);

@@ -9,7 +9,7 @@ static void expect_line(uint64_t done, uint64_t total, uint64_t count, int64_t m
                         const char *line) {
     samme_buffer out;
     samme_buffer_init(&out, 200);
-    samme_progress_line(&out, done, total, count, "rows", ms);
+    samme_progress_line(&out, true, done, total, count, "rows", ms);
     cr_assert_str_eq(samme_buffer_text(&out), line);
     samme_buffer_free(&out);
 }
@@ -28,15 +28,19 @@ Test(progress, without_a_total_there_is_no_bar) {
     expect_line(7, 0, 1234, 2000, "1,234 rows 617 rows/s");
 }
 
-Test(progress, is_silent_where_there_is_no_terminal) {
+Test(progress, says_a_plain_line_now_and_then_where_there_is_no_terminal) {
     cr_redirect_stderr();
     samme_progress progress;
     samme_progress_start(&progress, "rows", 10);
     cr_assert_not(progress.terminal);
+    samme_progress_show(&progress, 4, 4); /* nothing yet */
+    progress.shown_ms -= 5000;
+    progress.started_ms -= 3600000; /* so that the milliseconds of this test do not count */
     samme_progress_show(&progress, 5, 5);
+    samme_progress_show(&progress, 6, 6); /* not again at once */
     samme_progress_clear(&progress);
     fflush(stderr);
-    cr_assert_stderr_eq_str("");
+    cr_assert_stderr_eq_str("50% 5 rows 0 rows/s 60:00 left\n");
 }
 
 Test(progress, rates_do_not_overflow) {

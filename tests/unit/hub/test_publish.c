@@ -320,3 +320,94 @@ Test(publish, nobody_pushes_by_a_roster_that_is_no_longer_in_force) {
     greet(&t, 2);
     push(&t, 2, 1);
 }
+
+/* Roots */
+
+static void put_root(samme_span note) {
+    samme_hub_event event = {.kind = SAMME_HUB_ROOT,
+                             .wall_ms = PAIR_WALL_MS + t.p.now_ms,
+                             .monotonic_ms = t.p.now_ms,
+                             .message = note};
+    samme_hub_step(t.p.hub, &event);
+    pair_tick_hub(&t.p);
+}
+
+/* Root 2, in which only the release key is another one: that of the roster role is as it was. */
+static samme_span next_root(const samme_seed *release_seed, const samme_seed *signer) {
+    const samme_test_chain *chain = &t.p.chain;
+    samme_root root = chain->root;
+    samme_buffer text, note;
+    samme_public_key key = samme_sign_public(release_seed);
+    root.version = 2;
+    root.previous = chain->root.note_hash;
+    cr_assert_eq(samme_vkey_make("test.example/key/release-2", &key,
+                                 &root.roles[SAMME_ROLE_RELEASE].keys[0], NULL),
+                 SAMME_OK);
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_root_text(&root, &text, NULL), SAMME_OK);
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text),
+                                 chain->root.roles[SAMME_ROLE_ROOT].keys[0].name, signer, &note),
+                 SAMME_OK);
+    samme_span copy = samme_arena_copy(&t.arena, samme_buffer_span(&note));
+    samme_buffer_free(&text);
+    samme_buffer_free(&note);
+    return copy;
+}
+
+Test(publish, a_root_is_adopted_and_judges_what_comes_then) {
+    static const samme_seed renewed = {{77}};
+    const samme_seed *root_seed = &t.p.chain.role_seeds[SAMME_ROLE_ROOT];
+    put_documents();
+    put_root(next_root(&renewed, root_seed));
+    cr_assert_eq(pair_look_hub(&t.p).newest_root, 2, "%s", pair_look_hub(&t.p).trouble);
+    cr_assert_eq(pull_record(&t, 1).kind, SAMME_RECORD_ROOT);
+    release_refused(release_note(1, NULL), "bad signature");
+    hub_crash(&t);
+    cr_assert_eq(pair_look_hub(&t.p).newest_root, 2, "after a restart too");
+    release_refused(release_note(1, NULL), "bad signature");
+    samme_vkey *key = &t.p.chain.root.roles[SAMME_ROLE_RELEASE].keys[0];
+    samme_public_key public_key = samme_sign_public(&renewed);
+    cr_assert_eq(samme_vkey_make("test.example/key/release-2", &public_key, key, NULL), SAMME_OK);
+    t.p.chain.role_seeds[SAMME_ROLE_RELEASE] = renewed;
+    put_documents();
+    put_release(release_note(1, NULL), 2);
+    cr_assert_eq(pair_look_hub(&t.p).folded_size, 3);
+}
+
+Test(publish, a_root_that_does_not_follow_is_refused) {
+    static const samme_seed renewed = {{77}}, stranger = {{78}};
+    samme_span forged = next_root(&renewed, &stranger);
+    put_root(forged);
+    cr_assert_eq(journal_size(&t), 1);
+    cr_assert_eq(pair_look_hub(&t.p).newest_root, 1);
+    cr_assert_neq(pair_look_hub(&t.p).trouble[0], 0);
+    samme_span good = next_root(&renewed, &t.p.chain.role_seeds[SAMME_ROLE_ROOT]);
+    put_root(good);
+    cr_assert_eq(journal_size(&t), 2);
+    put_root(good);
+    cr_assert_eq(journal_size(&t), 2, "the same again changes nothing");
+}
+
+Test(publish, a_release_that_keeps_what_was_never_published_is_refused) {
+    put_documents();
+    samme_release_kept kept = {.version = 1, .note_hash = {{9}}};
+    samme_hash first = put_release(release_note(1, NULL), 1);
+    samme_release release = {.version = 2,
+                             .decide_version = 1,
+                             .previous = first,
+                             .author = "a",
+                             .reason = "r",
+                             .keep_count = 1,
+                             .keeps = &kept};
+    samme_buffer text;
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_release_text(&t.p.chain.root, &release, &text, NULL), SAMME_OK);
+    samme_buffer_clear(&notes);
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text),
+                                 t.p.chain.root.roles[SAMME_ROLE_RELEASE].keys[0].name,
+                                 &t.p.chain.role_seeds[SAMME_ROLE_RELEASE], &notes),
+                 SAMME_OK);
+    samme_buffer_free(&text);
+    release_refused(samme_buffer_span(&notes), "mismatch");
+}

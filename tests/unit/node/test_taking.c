@@ -38,6 +38,67 @@ static const char *taken(void) {
     return words;
 }
 
+static void hand_in(Samme__Message__WhatCase what, samme_span bytes) {
+    Samme__PutDocument document = SAMME__PUT_DOCUMENT__INIT;
+    Samme__PutRelease release = SAMME__PUT_RELEASE__INIT;
+    Samme__Message message = SAMME__MESSAGE__INIT;
+    document.document = release.note = samme_bytes_of_span(bytes);
+    message.what_case = what;
+    if (what == SAMME__MESSAGE__WHAT_PUT_DOCUMENT)
+        message.put_document = &document;
+    else
+        message.put_release = &release;
+    pair_send_as_operator(&p, &message);
+}
+
+/* The next release, in force from then, and until then thought through (0: not said). */
+static void publish_between(unsigned days, int64_t at_ms, int64_t expires_ms) {
+    samme_buffer contents[2], text, note;
+    samme_release_document documents[2] = {{.path = "chain.yaml"}, {.path = "policy/returns.yaml"}};
+    for (unsigned i = 0; i < 2; i++)
+        samme_buffer_init(&contents[i], SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    samme_test_chain_yaml(&p.chain, &contents[0]);
+    samme_test_policy_yaml(days, &contents[1]);
+    for (unsigned i = 0; i < 2; i++) {
+        documents[i].length = (uint32_t)contents[i].length;
+        documents[i].hash = samme_sha256(samme_buffer_span(&contents[i]));
+        hand_in(SAMME__MESSAGE__WHAT_PUT_DOCUMENT, samme_buffer_span(&contents[i]));
+    }
+    samme_release_kept kept = {.version = p.releases, .note_hash = p.release_hash};
+    const samme_release release = {.version = p.releases + 1,
+                                   .decide_version = SAMME_DECIDE_VERSION,
+                                   .at_ms = at_ms,
+                                   .expires_ms = expires_ms,
+                                   .previous = p.release_hash,
+                                   .author = "tests",
+                                   .reason = "later",
+                                   .keep_count = 1,
+                                   .keeps = &kept,
+                                   .document_count = 2,
+                                   .documents = documents};
+    samme_error error = {.text = ""};
+    cr_assert_eq(samme_release_text(&p.chain.root, &release, &text, &error), SAMME_OK, "%s",
+                 error.text);
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text),
+                                 p.chain.root.roles[SAMME_ROLE_RELEASE].keys[0].name,
+                                 &p.chain.role_seeds[SAMME_ROLE_RELEASE], &note),
+                 SAMME_OK);
+    hand_in(SAMME__MESSAGE__WHAT_PUT_RELEASE, samme_buffer_span(&note));
+    p.releases++;
+    p.release_hash = samme_sha256(samme_buffer_span(&note));
+    pair_quiet(&p);
+    for (unsigned i = 0; i < 2; i++)
+        samme_buffer_free(&contents[i]);
+    samme_buffer_free(&text);
+    samme_buffer_free(&note);
+}
+
+static void publish_at(unsigned days, int64_t at_ms) {
+    publish_between(days, at_ms, 0);
+}
+
 static Samme__ReturnState decide(const char *receipt) {
     cr_assert_eq(pair_sell(&p, 1, receipt, 1000, 500), 201);
     cr_assert_eq(pair_return(&p, 1, 1, receipt, 1000, receipt), 200);
@@ -134,6 +195,62 @@ Test(taking, none_older_than_the_enrolment_asks_for_is_taken) {
     cr_assert_eq(pair_ask(&p, 1, "/readyz", NULL, NULL, 0), 503);
     publish(1);
     cr_assert_str_eq(taken(), "2");
+}
+
+Test(taking, a_release_for_later_is_taken_when_its_time_has_come) {
+    publish(365);
+    const int64_t at_ms = PAIR_WALL_MS + p.now_ms + 3600 * SECOND;
+    publish_at(1, at_ms);
+    cr_assert_eq(pair_look(&p, 1).folded_size, pair_look(&p, 1).journal_size);
+    cr_assert_str_eq(taken(), "1");
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+    pair_crash_node(&p, 1);
+    pair_quiet(&p);
+    pair_run(&p, at_ms - PAIR_WALL_MS - p.now_ms - 10 * SECOND);
+    cr_assert_str_eq(taken(), "1");
+    pair_run(&p, 20 * SECOND);
+    cr_assert_str_eq(taken(), "1 2");
+    cr_assert_eq(decide("2"), SAMME__RETURN_STATE__case_decided);
+}
+
+Test(taking, an_expired_release_holds_with_caution) {
+    publish(365);
+    const int64_t expires_ms = PAIR_WALL_MS + p.now_ms + 3600 * SECOND;
+    publish_between(365, 0, expires_ms);
+    cr_assert_eq(pair_ask(&p, 1, "/v1/status", NULL, NULL, 0), 200);
+    cr_assert_eq(p.answer.answer->fresh->mode, SAMME__MODE__normal);
+    pair_run(&p, expires_ms - PAIR_WALL_MS - p.now_ms + 10 * SECOND);
+    cr_assert_eq(pair_ask(&p, 1, "/v1/status", NULL, NULL, 0), 200);
+    cr_assert_eq(p.answer.answer->fresh->mode, SAMME__MODE__cautious);
+    cr_assert_eq(decide("1"), SAMME__RETURN_STATE__case_authorised);
+}
+
+/* The hub's signed time counts where the machine's clock is behind. */
+Test(taking, a_clock_that_is_behind_holds_no_release_back) {
+    publish(365);
+    p.nodes[0].clock_offset_ms = -7200 * SECOND;
+    pair_crash_node(&p, 1);
+    pair_quiet(&p);
+    publish_at(1, PAIR_WALL_MS + p.now_ms + 60 * SECOND);
+    pair_run(&p, 300 * SECOND);
+    pair_sell(&p, 1, "1", 1000, 500); /* a record of a later hub time */
+    pair_quiet(&p);
+    cr_assert_str_eq(taken(), "1 2");
+}
+
+/* Of two, one of which waits, the other is taken at once, and stays the newest when it is newer. */
+Test(taking, the_newest_release_whose_time_has_come_is_taken) {
+    pair_cut(&p, 1, true, true);
+    pair_publish(&p, 365);
+    pair_run(&p, 2 * SECOND);
+    publish_at(1, PAIR_WALL_MS + p.now_ms + 3600 * SECOND);
+    pair_cut(&p, 1, false, false);
+    pair_run(&p, 120 * SECOND);
+    cr_assert_str_eq(taken(), "1", "release 2 waits and is the journal's newest");
+    publish(30);
+    cr_assert_str_eq(taken(), "1 3");
+    pair_run(&p, 2 * 3600 * SECOND);
+    cr_assert_str_eq(taken(), "1 3", "an older one is not taken when its time comes");
 }
 
 Test(taking, a_release_taken_outlives_a_restart) {

@@ -60,6 +60,41 @@ static samme_enrolment make_enrolment(samme_enrol_role role) {
     return enrolment;
 }
 
+/* The token: what a machine asks of the journal it follows. */
+Test(enrolment, says_what_was_known) {
+    char parent[64], folder[128];
+    make_folder(parent);
+    snprintf(folder, sizeof folder, "%s/token", parent);
+    samme_enrolment written = make_enrolment(SAMME_ENROL_BRANCH), loaded;
+    written.known = (samme_known){.root_version = 4,
+                                  .root_hash = samme_sha256(SAMME_LITERAL("root 4")),
+                                  .journal_size = 1234,
+                                  .journal_root = samme_sha256(SAMME_LITERAL("1234 records"))};
+    samme_error error = {.text = ""};
+    cr_assert_eq(samme_enrol_write(folder, &written, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(samme_enrol_load(folder, &loaded, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(memcmp(&loaded.known, &written.known, sizeof loaded.known), 0);
+    samme_enrol_free(&loaded);
+    static const char *const spoiled[][2] = {
+        {"\"rootVersion\":\"4\",", ""},
+        {"\"journalSize\":\"1234\",", ""},
+        {"\"journalRoot\":\"", "\"journalRoot\":\"AAAA"},
+    };
+    samme_buffer text = read_text(folder, "enrolment.json");
+    for (size_t i = 0; i < sizeof spoiled / sizeof *spoiled; i++) {
+        char changed[8192];
+        const char *whole = samme_buffer_text(&text), *at = strstr(whole, spoiled[i][0]);
+        cr_assert_not_null(at, "%s in %s", spoiled[i][0], whole);
+        snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - whole), whole, spoiled[i][1],
+                 at + strlen(spoiled[i][0]));
+        write_text(folder, "enrolment.json", changed);
+        cr_assert_eq(samme_enrol_load(folder, &loaded, &error), SAMME_MALFORMED, "%s", changed);
+    }
+    samme_buffer_free(&text);
+    samme_enrol_free(&written);
+    remove_folder(parent);
+}
+
 Test(enrolment, loads_as_it_was_written) {
     for (unsigned role = SAMME_ENROL_BRANCH; role <= SAMME_ENROL_OPERATOR; role++) {
         char parent[64], folder[128];
@@ -185,6 +220,26 @@ Test(enrolment, refuses_other_texts) {
         free(changed);
     }
     samme_buffer_free(&json);
+    samme_enrol_free(&written);
+    remove_folder(folder);
+}
+
+/* A key with which everybody knows the secret, or under which everything is signed. */
+Test(enrolment, hub_keys_of_small_order_are_refused) {
+    char folder[64];
+    samme_error error = {.text = ""};
+    samme_enrolment written = make_enrolment(SAMME_ENROL_BRANCH), loaded;
+    make_folder(folder);
+    written.hub_curve = (samme_peer_key){{1}};
+    cr_assert_eq(samme_enrol_write(folder, &written, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(samme_enrol_load(folder, &loaded, &error), SAMME_MALFORMED);
+    cr_assert_not_null(strstr(error.text, "small order"), "%s", error.text);
+    samme_seed hub = seed_of(21);
+    written.hub_curve = samme_curve_public(hub.bytes);
+    const samme_public_key neutral = {{1}};
+    cr_assert_eq(samme_vkey_make(CHAIN "/hub/j1", &neutral, &written.hub_log, NULL), SAMME_OK);
+    cr_assert_eq(samme_enrol_write(folder, &written, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(samme_enrol_load(folder, &loaded, &error), SAMME_MALFORMED);
     samme_enrol_free(&written);
     remove_folder(folder);
 }

@@ -134,6 +134,7 @@ static Samme__Basis *make_basis(samme_arena *arena, const samme_horizon *horizon
     *basis = (Samme__Basis)SAMME__BASIS__INIT;
     basis->journal_size = horizon->journal_size;
     basis->own_size = horizon->own_size;
+    basis->facts_version = SAMME_FACTS_VERSION;
     basis->release = samme_arena_alloc(arena, sizeof *basis->release);
     *basis->release = (Samme__ReleaseRef)SAMME__RELEASE_REF__INIT;
     if (sale != NULL) {
@@ -171,6 +172,8 @@ Samme__ReturnDecided *fixture_decided(samme_arena *arena, const samme_rows *rows
         decided->lines[i] = line;
     }
     decided->basis = make_basis(arena, horizon, sale);
+    cr_assert_eq(samme_list_loans(rows, opened, horizon, arena, &decided->lent, &decided->n_lent),
+                 SAMME_OK);
     return decided;
 }
 
@@ -212,7 +215,7 @@ static samme_hash sum_rows(const samme_rows *rows,
 }
 
 static void add_digested(samme_hash *sum, samme_span key, samme_span value) {
-    if (strchr("rfcq", key.data[0]) == NULL)
+    if (strchr("rzfmcq", key.data[0]) == NULL)
         return;
     samme_hash hash = samme_row_hash(key, value);
     samme_digest_add(sum, &hash);

@@ -143,3 +143,25 @@ Test(excess, own_entries_not_merged_count) {
     cr_assert_eq(find_in(&f.rows).count, 0);
     samme_layer_fini(&layer);
 }
+
+Test(excess, own_and_lent_claims_are_told_apart_from_the_rest) {
+    cr_assert_null(fixture_fold(&f, 1, SAMME__EVENT_KIND__sale, sale));
+    refund_blind(1, "C1", sale->receipt, 1, -1);
+    refund_blind(2, "C2", sale->receipt, 1, -1);
+    const visits seen = find_in(&f.rows);
+    cr_assert_eq(seen.count, 1);
+    cr_assert_eq(seen.rows[0]->refunded, 2000);
+    cr_assert_eq(seen.rows[0]->confirmed, 1000);
+    cr_assert_eq(seen.rows[0]->confirmed_amount, 500);
+}
+
+/* The price of what goes back of a group is what the rest does not cost: it may be more than the
+ * line's share. */
+Test(excess, lines_of_a_group_may_give_back_more_than_their_share) {
+    sale->lines[0]->promo_group = sale->lines[1]->promo_group = samme_arena_text(&f.arena, "both");
+    cr_assert_null(fixture_fold(&f, 1, SAMME__EVENT_KIND__sale, sale));
+    refund_blind(1, "C1", sale->receipt, 1, 600);
+    cr_assert_eq(find_in(&f.rows).count, 0, "600 of 1200");
+    refund_blind(1, "C2", sale->receipt, 2, 601);
+    cr_assert_eq(find_in(&f.rows).count, 1, "1201 of 1200");
+}

@@ -13,7 +13,7 @@
 samme_http_server *open_server(void) {
     samme_http_server *server = NULL;
     samme_error error = {0};
-    samme_status status = samme_http_open("127.0.0.1", 0, &server, &error);
+    samme_status status = samme_http_open("127.0.0.1", 0, NULL, &server, &error);
     cr_assert_eq(status, SAMME_OK, "%s", error.text);
     return server;
 }

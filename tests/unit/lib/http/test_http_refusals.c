@@ -118,11 +118,15 @@ Test(http_refusals, host_names_of_elsewhere) {
     samme_http_close(server);
 }
 
-Test(http_refusals, any_host_name_is_served_off_the_loopback) {
+Test(http_refusals, off_the_loopback_only_with_tls) {
     samme_http_server *server = NULL;
-    cr_assert_eq(samme_http_open("0.0.0.0", 0, &server, NULL), SAMME_OK);
-    check_accepted(server, "GET / HTTP/1.1\r\nHost: till-server.shop.example\r\n\r\n");
-    samme_http_close(server);
+    samme_error error = {0};
+    cr_assert_eq(samme_http_open("0.0.0.0", 0, NULL, &server, &error), SAMME_DENIED);
+    cr_assert_not_null(strstr(error.text, "http.tls_certificate"), "%s", error.text);
+    const samme_http_tls nonsense = {.certificate = "no certificate", .key = "no key"};
+    cr_assert_eq(samme_http_open("0.0.0.0", 0, &nonsense, &server, &error), SAMME_MALFORMED);
+    cr_assert_not_null(strstr(error.text, "PEM"), "%s", error.text);
+    cr_assert_eq(samme_http_open("127.0.0.1", 0, &nonsense, &server, &error), SAMME_MALFORMED);
 }
 
 Test(http_refusals, idempotency_key_over_200_bytes) {

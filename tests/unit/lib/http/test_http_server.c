@@ -311,10 +311,11 @@ Test(http_server, says_what_is_wrong_with_an_address) {
     samme_error error = {0};
     char port[16];
     snprintf(port, sizeof port, "%u", samme_http_port(server));
-    cr_assert_eq(samme_http_open("127.0.0.1", samme_http_port(server), &second, &error), SAMME_IO);
+    cr_assert_eq(samme_http_open("127.0.0.1", samme_http_port(server), NULL, &second, &error),
+                 SAMME_IO);
     cr_assert_not_null(strstr(error.text, port), "%s", error.text);
     cr_assert_not_null(strstr(error.text, "in use"), "%s", error.text);
-    cr_assert_eq(samme_http_open("localhost", 0, &second, &error), SAMME_MALFORMED);
+    cr_assert_eq(samme_http_open("localhost", 0, NULL, &second, &error), SAMME_MALFORMED);
     cr_assert_not_null(strstr(error.text, "\"localhost\""), "%s", error.text);
     cr_assert_null(second);
     samme_http_close(server);

@@ -61,6 +61,19 @@ static void make_root(samme_root *root) {
         root->roles[role].count = 1;
         root->roles[role].keys[0] = key_of(name, role_seed((samme_role)role));
     }
+    samme_buffer text, note; /* opened from a note, so that a later root can name it */
+    samme_error error = {.text = ""};
+    samme_seed seed = seed_of(role_seed(SAMME_ROLE_ROOT));
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_root_text(root, &text, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text), root->roles[SAMME_ROLE_ROOT].keys[0].name,
+                                 &seed, &note),
+                 SAMME_OK);
+    cr_assert_eq(samme_root_open(samme_buffer_span(&note), root, &error), SAMME_OK, "%s",
+                 error.text);
+    samme_buffer_free(&text);
+    samme_buffer_free(&note);
 }
 
 static samme_status find_document(void *self, const samme_hash *hash, samme_span *out) {
@@ -311,7 +324,8 @@ static void decide_line(chain *c, const samme_policy *policy, const samme_horizo
                                  .before = decided->lines,
                                  .before_count = at,
                                  .horizon = horizon,
-                                 .mode = line->facts->mode};
+                                 .mode = line->facts->mode,
+                                 .version = SAMME_FACTS_VERSION};
     cr_assert_eq(samme_line_facts(&c->f.rows, &asking, &sale, &c->f.arena, &line->facts), SAMME_OK);
     samme_chain_facts(policy, sale.row == NULL ? 0 : sale.row->sale->receipt->branch,
                       horizon->branch, line->facts);

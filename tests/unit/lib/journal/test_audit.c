@@ -393,3 +393,57 @@ Test(audit, findings_have_names) {
     }
     cr_assert_str_eq(samme_finding_name(SAMME_FINDING_ANCHOR), "anchor");
 }
+
+/* Branch 1 lends the whole line to a case of branch 2. */
+static Samme__ReturnOpened *lend(const char *code) {
+    Samme__ReturnOpened *opened = open_case(2, code);
+    Samme__LineLent lent = SAMME__LINE_LENT__INIT;
+    lent.case_code = opened->case_code;
+    lent.borrower = 2;
+    lent.receipt = sale->receipt;
+    lent.no = 1;
+    lent.to = opened->lines[0]->quantity;
+    lent.amount = 900;
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__line_lent, &lent);
+    return opened;
+}
+
+Test(audit, a_lent_claim_is_derived_again) {
+    const Samme__ReturnOpened *opened = lend("C2");
+    Samme__ReturnDecided *decided = chain_decide(&c, 2, opened, c.journal.size);
+    cr_assert_eq(decided->lines[0]->facts->claim, SAMME__CLAIM__lent);
+    cr_assert_eq(decided->n_lent, 1);
+    push(2, decided);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+}
+
+Test(audit, a_claim_that_is_called_lent_and_is_not_is_found) {
+    Samme__ReturnDecided *decided = decide(2, "C2");
+    decided->lines[0]->facts->claim = SAMME__CLAIM__lent;
+    push(2, decided);
+    found(SAMME_FINDING_FACT, "claim is unconfirmed, the entry says lent");
+}
+
+Test(audit, a_claim_that_was_lent_and_is_called_own_is_found) {
+    const Samme__ReturnOpened *opened = lend("C2");
+    Samme__ReturnDecided *decided = chain_decide(&c, 2, opened, c.journal.size);
+    decided->lines[0]->facts->claim = SAMME__CLAIM__own;
+    push(2, decided);
+    found(SAMME_FINDING_FACT, "claim is lent, the entry says own");
+}
+
+/* Then it would spend the right and keep it. */
+Test(audit, a_decision_that_does_not_name_its_loan_is_found) {
+    const Samme__ReturnOpened *opened = lend("C2");
+    Samme__ReturnDecided *decided = chain_decide(&c, 2, opened, c.journal.size);
+    decided->n_lent = 0;
+    push(2, decided);
+    found(SAMME_FINDING_FACT, "names 0 loans, expected the 1 that its basis holds");
+}
+
+Test(audit, facts_of_a_later_version_are_not_judged) {
+    Samme__ReturnDecided *decided = decide(1, "C1");
+    decided->basis->facts_version = SAMME_FACTS_VERSION + 1;
+    push(1, decided);
+    found(SAMME_FINDING_UNDECIDABLE, "facts by version 3 of their rules");
+}

@@ -146,3 +146,29 @@ Test(batch, items_of_a_message_become_entries) {
                  SAMME_OK);
     cr_assert_eq(batch.count, 0);
 }
+
+/* Who looks at the signature of a later note only: entries, size, root and form count as before. */
+Test(batch, without_the_signature_all_else_is_checked) {
+    chain_push push = make(1, 3);
+    samme_range range = c.logs[1];
+    samme_error error = {.text = ""};
+    uint8_t *note = (uint8_t *)(uintptr_t)push.batch.note.data;
+    uint8_t *signature = note + push.batch.note.length - 10;
+    *signature = *signature == 'A' ? 'B' : 'A';
+    cr_assert_eq(check(&push.batch, log_key(1)), SAMME_BAD_SIGNATURE);
+    cr_assert_eq(samme_batch_check_unsigned(&push.batch, log_key(1), &range, &error), SAMME_OK,
+                 "%s", error.text);
+    samme_hash root = samme_range_root(&range);
+    cr_assert(samme_hash_equal(&root, &push.record.batch.root));
+    range = c.logs[1];
+    cr_assert_neq(samme_batch_check_unsigned(&push.batch, log_key(2), &range, NULL), SAMME_OK,
+                  "a note of another log");
+    uint8_t *entry = (uint8_t *)(uintptr_t)push.entries[1].data;
+    entry[0] ^= 1;
+    cr_assert_eq(samme_batch_check_unsigned(&push.batch, log_key(1), &range, NULL), SAMME_MISMATCH);
+    entry[0] ^= 1;
+    push.batch.count = 0;
+    cr_assert_eq(samme_batch_check_unsigned(&push.batch, log_key(1), &range, NULL),
+                 SAMME_MALFORMED);
+    cr_assert_eq(memcmp(&range, &c.logs[1], sizeof range), 0);
+}

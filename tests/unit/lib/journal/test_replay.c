@@ -284,3 +284,48 @@ Test(replay, without_checking_content_the_state_is_the_same) {
                  "what was folded unchecked cannot be gone on with checking");
     chain_free(&hub);
 }
+
+/* What a test was handed. */
+typedef struct handed {
+    unsigned count;
+    uint32_t branch, epoch;
+    uint64_t journal_index;
+    bool verifies;
+    samme_status answer;
+} handed;
+
+static samme_status take_unsigned(void *context, const samme_unsigned_note *note) {
+    handed *self = context;
+    samme_checkpoint ignored;
+    *self = (handed){.count = self->count + 1,
+                     .branch = note->branch,
+                     .epoch = note->epoch,
+                     .journal_index = note->journal_index,
+                     .verifies = samme_checkpoint_open(note->note, note->log_key, &ignored, NULL) ==
+                                 SAMME_OK,
+                     .answer = self->answer};
+    return self->answer;
+}
+
+Test(replay, notes_that_are_looked_at_later_are_handed_over) {
+    handed self = {.count = 0};
+    samme_error error = {.text = ""};
+    c.options.unsigned_note = take_unsigned;
+    c.options.unsigned_note_context = &self;
+    cr_assert_eq(chain_reopen(&c, &error), SAMME_OK, "%s", error.text);
+    sell(2, "1");
+    cr_assert(self.count == 1 && self.branch == 2 && self.epoch == 1 && self.journal_index == 2);
+    cr_assert(self.verifies);
+    samme_span entry = fixture_entry(&c.f.arena, SAMME__EVENT_KIND__sale, sale_at(1, "1"));
+    chain_push push = chain_make_push(&c, 1, &entry, 1);
+    uint8_t *signature = (uint8_t *)(uintptr_t)push.batch.note.data + push.batch.note.length - 10;
+    *signature = *signature == 'A' ? 'B' : 'A';
+    push.record.note_hash = samme_sha256(push.batch.note);
+    self.answer = SAMME_NO_MEMORY;
+    cr_assert_eq(chain_replay(&c, &push.record, &push.batch, &error), SAMME_NO_MEMORY);
+    cr_assert_not(sold(1, "1"));
+    self.answer = SAMME_OK;
+    cr_assert_eq(chain_replay(&c, &push.record, &push.batch, &error), SAMME_OK, "%s", error.text);
+    cr_assert(self.count == 3 && self.branch == 1 && !self.verifies);
+    cr_assert(sold(1, "1"), "taken, and whoever was handed the note knows that it is bad");
+}

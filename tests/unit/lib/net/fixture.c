@@ -117,6 +117,12 @@ void close_raw(raw_peer *peer) {
 }
 
 bool raw_event_within(raw_peer *peer, unsigned event, int timeout_ms) {
+    unsigned found;
+    return raw_first_within(peer, &event, 1, timeout_ms, &found);
+}
+
+bool raw_first_within(raw_peer *peer, const unsigned *events, size_t count, int timeout_ms,
+                      unsigned *out_event) {
     int64_t until = now_ms() + timeout_ms;
     while (now_ms() < until) {
         zmq_pollitem_t item = {.socket = peer->events, .events = ZMQ_POLLIN};
@@ -128,8 +134,11 @@ bool raw_event_within(raw_peer *peer, unsigned event, int timeout_ms) {
         memcpy(&number, frame, sizeof number);
         char address[256];
         zmq_recv(peer->events, address, sizeof address, 0);
-        if (length == 6 && number == event)
-            return true;
+        for (size_t i = 0; length == 6 && i < count; i++)
+            if (number == events[i]) {
+                *out_event = number;
+                return true;
+            }
     }
     return false;
 }

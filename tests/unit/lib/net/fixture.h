@@ -35,5 +35,8 @@ raw_peer open_raw(const samme_net *hub, const key_pair *hub_pair, const key_pair
                   const void *routing_id, size_t routing_id_length);
 void close_raw(raw_peer *peer);
 bool raw_event_within(raw_peer *peer, unsigned event, int timeout_ms);
+/* The first to come of these events. */
+bool raw_first_within(raw_peer *peer, const unsigned *events, size_t count, int timeout_ms,
+                      unsigned *out_event);
 
 #endif

@@ -201,6 +201,53 @@ Test(net, waits_for_descriptors_with_and_without_a_net) {
     samme_net_close(nets[1]);
 }
 
+static void wait_connected(samme_net *peer, bool connected) {
+    for (int64_t until = now_ms() + BOUND_MS;
+         samme_net_connected(peer) != connected && now_ms() < until;)
+        cr_assert_eq(samme_net_wait(peer, NULL, 0, NULL, 20, NULL), SAMME_OK);
+    cr_assert_eq(samme_net_connected(peer), connected);
+}
+
+Test(net, knows_whether_it_is_connected) {
+    key_pair hub_pair = new_pair(), pair = new_pair();
+    samme_net *hub = open_hub("tcp://127.0.0.1:*", &hub_pair);
+    allow(hub, &pair, 1);
+    samme_net *peer = open_peer(hub, &hub_pair, &pair);
+    cr_assert(!samme_net_connected(peer));
+    wait_connected(peer, true);
+    samme_net_close(hub);
+    wait_connected(peer, false);
+    samme_net_close(peer);
+}
+
+Test(net, moves_to_another_address_of_its_hub) {
+    key_pair hub_pair = new_pair(), pair = new_pair();
+    samme_net *hub = open_hub("tcp://127.0.0.1:*", &hub_pair);
+    samme_net *moved = open_hub("tcp://127.0.0.1:*", &hub_pair);
+    allow(hub, &pair, 1);
+    allow(moved, &pair, 1);
+    samme_net *peer = open_peer(hub, &hub_pair, &pair);
+    send_text(peer, 0, "before");
+    samme_received received = receive(hub);
+    cr_assert(says(&received, "before"));
+    samme_error error = {0};
+    cr_assert_eq(samme_net_move(peer, samme_net_address(moved), &error), SAMME_OK, "%s",
+                 error.text);
+    cr_assert_str_eq(samme_net_address(peer), samme_net_address(moved));
+    send_text(peer, 0, "behind");
+    received = receive(moved);
+    cr_assert(says(&received, "behind"));
+    cr_assert_eq(samme_net_move(peer, "tcp://h:port", &error), SAMME_MALFORMED);
+    cr_assert_not_null(strstr(error.text, "tcp://h:port"), "%s", error.text);
+    cr_assert_str_eq(samme_net_address(peer), samme_net_address(moved));
+    send_text(peer, 0, "still there");
+    received = receive(moved);
+    cr_assert(says(&received, "still there"));
+    samme_net_close(peer);
+    samme_net_close(moved);
+    samme_net_close(hub);
+}
+
 Test(net, closes_nothing) {
     samme_net_close(NULL);
 }

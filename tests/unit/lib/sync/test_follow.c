@@ -519,3 +519,33 @@ Test(follow, messages_for_others_are_passed_over) {
     cr_assert_null(m->request);
     cr_assert_eq(m->follow.refused_parts, 0);
 }
+
+/* What a machine knew when it was enrolled. */
+Test(follow, a_journal_shorter_than_the_head_enrolled_with_is_refused) {
+    m->setup.replay.known = (samme_known){.journal_size = 5, .journal_root = m->roots[4]};
+    cr_assert_eq(maker_restart(m), SAMME_OK);
+    Samme__Message *message;
+    first_part(&message);
+    refused(message, SAMME_MISMATCH);
+    cr_assert_not_null(strstr(m->follow.trouble.text, "enrolled when it had 5"), "%s",
+                       m->follow.trouble.text);
+    cr_assert_eq(m->follow.held.size, 0);
+}
+
+Test(follow, a_journal_without_the_head_enrolled_with_is_refused) {
+    m->setup.replay.known = (samme_known){.journal_size = 3, .journal_root = m->roots[2]};
+    cr_assert_eq(maker_restart(m), SAMME_OK);
+    Samme__Message *message;
+    first_part(&message);
+    refused(message, SAMME_MISMATCH);
+    cr_assert_eq(m->follow.held.size, 0);
+}
+
+Test(follow, a_journal_that_extends_the_head_enrolled_with_is_followed) {
+    m->setup.replay.known = (samme_known){.journal_size = 3, .journal_root = m->roots[3]};
+    cr_assert_eq(maker_restart(m), SAMME_OK);
+    cr_assert_not(samme_replay_known_reached(&m->follow.replay));
+    maker_serve(m);
+    cr_assert_eq(m->follow.replay.range.size, 4);
+    cr_assert(samme_replay_known_reached(&m->follow.replay));
+}

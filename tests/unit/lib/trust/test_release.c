@@ -67,17 +67,36 @@ Test(release, is_written_as_documented) {
     samme_release release = make_release(1);
     release.version = 2;
     release.issued_ms += 999; /* less than a second is left out */
-    release.previous = samme_sha256(SAMME_LITERAL(""));
+    release.previous = release.check = release.diff = samme_sha256(SAMME_LITERAL(""));
+    release.compared = true;
+    release.at_ms = 1769904000000;
+    release.expires_ms = 1772323200000;
+    release.from = release.baseline = 1;
+    samme_release_waiver waivers[] = {{"gap policy/a.yaml: rare"}, {"overlap: wanted"}};
+    samme_release_kept kept = {.version = 1, .note_hash = release.previous};
+    release.waivers = waivers;
+    release.waiver_count = 2;
+    release.keeps = &kept;
+    release.keep_count = 1;
     strcpy(release.reason, "why");
     release.documents[0] = (samme_release_document){.path = "chain.yaml", .length = 0};
     release.documents[0].hash = samme_sha256(SAMME_LITERAL(""));
     samme_buffer text = text_of(&root, &release);
-    cr_assert_str_eq(samme_buffer_text(&text), CHAIN
-                     "/release\nversion 2\n"
-                     "previous 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
-                     "decide 1\nissued 2026-01-31T08:00:00Z\nauthor Kari Nordmann\nreason why\n"
-                     "doc chain.yaml 0 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
+    cr_assert_str_eq(samme_buffer_text(&text),
+                     CHAIN "/release\nversion 2\n"
+                           "previous 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+                           "decide 1\nissued 2026-01-31T08:00:00Z\nat 2026-02-01T00:00:00Z\n"
+                           "expires 2026-03-01T00:00:00Z\nfrom 1\nbaseline 1\n"
+                           "author Kari Nordmann\nreason why\n"
+                           "check 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+                           "diff 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+                           "waiver gap policy/a.yaml: rare\n"
+                           "waiver overlap: wanted\n"
+                           "keeps 1 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+                           "doc chain.yaml 0 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
     samme_buffer_free(&text);
+    release.waivers = NULL;
+    release.keeps = NULL;
     samme_release_free(&release);
 }
 
@@ -233,6 +252,27 @@ Test(release, other_texts_are_malformed) {
         {"08:00:00Z", "08:00:60Z"},
         {"T08:00:00Z", " 08:00:00Z"},
         {"2026-01-31", "2026-02-31"},
+        {"08:00:00Z\n", "08:00:00Z\nat 2026-02-31T00:00:00Z\n"},
+        {"08:00:00Z\n", "08:00:00Z\nat 1970-01-01T00:00:00Z\n"},
+        {"08:00:00Z\n", "08:00:00Z\nat none\n"},
+        {"08:00:00Z\n", "08:00:00Z\nexpires 2027-01-01T00:00:00Z\nat 2026-02-01T00:00:00Z\n"},
+        {"08:00:00Z\n", "08:00:00Z\nat 2027-01-01T00:00:00Z\nexpires 2027-01-01T00:00:00Z\n"},
+        {"08:00:00Z\n", "08:00:00Z\nfrom 0\n"},
+        {"08:00:00Z\n", "08:00:00Z\nfrom 1\n"}, /* not an earlier one */
+        {"08:00:00Z\n", "08:00:00Z\nbaseline 0\n"},
+        {"08:00:00Z\n", "08:00:00Z\nbaseline 2\n"}, /* not kept */
+        {"08:00:00Z\n", "08:00:00Z\nbaseline 1\nfrom 1\n"},
+        {"diff none\n", ""},
+        {"diff none\n", "diff\n"},
+        {"diff none\n", "diff none none\n"},
+        {"diff none\n", "diff None\n"},
+        {"diff none\n", "diff none\nwaiver\n"},
+        {"diff none\n", "diff none\nwaiver  a\n"},
+        {"diff none\n", "diff none\nwaiver b\nwaiver a\n"},
+        {"diff none\n", "diff none\nwaiver a\nwaiver a\n"},
+        {"diff none\n", "diff none\nkeeps 1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"},
+        {"diff none\n", "diff none\nkeeps 0 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"},
+        {"check AAAA", "check AAA"},
         {"author Kari", "author  Kari"},
         {"author Kari Nordmann", "author"},
         {"author Kari Nordmann", "author "},
@@ -263,6 +303,72 @@ Test(release, other_texts_are_malformed) {
         cr_assert_neq(error.text[0], 0);
         samme_buffer_free(&changed);
     }
+    samme_buffer_free(&text);
+    samme_release_free(&release);
+}
+
+Test(release, optional_lines_stand_once) {
+    static const char *const twice[][2] = {
+        {"08:00:00Z\n", "08:00:00Z\nbaseline 1\nbaseline 1\n"},
+        {"08:00:00Z\n", "08:00:00Z\nat 2026-02-01T00:00:00Z\nat 2026-02-01T00:00:00Z\n"},
+    };
+    samme_root root = make_root();
+    samme_release release = make_release(1), opened;
+    samme_buffer text = text_of(&root, &release);
+    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++) {
+        samme_buffer changed = replaced(samme_buffer_text(&text), twice[i][0], twice[i][1]);
+        cr_assert_neq(open_signed(&root, samme_buffer_span(&changed), SAMME_ROLE_RELEASE, "12",
+                                  &opened, NULL),
+                      SAMME_OK);
+        samme_buffer_free(&changed);
+    }
+    samme_buffer_free(&text);
+    samme_release_free(&release);
+}
+
+static void fill_lists(samme_release *release) {
+    release->waiver_count = 2;
+    release->waivers = calloc(2, sizeof *release->waivers);
+    strcpy(release->waivers[0].text, "gap policy/a.yaml: r\xc3\xa5t");
+    strcpy(release->waivers[1].text, "overlap: b");
+    release->keep_count = 3;
+    release->keeps = calloc(3, sizeof *release->keeps);
+    for (unsigned i = 0; i < 3; i++) {
+        release->keeps[i].version = 2 + 9 * i;
+        release->keeps[i].note_hash = samme_sha256(SAMME_SPAN((const uint8_t *)&i, sizeof i));
+    }
+    release->at_ms = ISSUED_MS + 60000;
+    release->expires_ms = ISSUED_MS + 120000;
+    release->from = 3;
+    release->baseline = 11;
+    release->compared = true;
+    release->check = samme_sha256(SAMME_LITERAL("check"));
+    release->diff = samme_sha256(SAMME_LITERAL("diff"));
+}
+
+Test(release, reopens_without_signatures_when_adopted_before) {
+    samme_root root = make_root();
+    samme_release release = make_release(1), opened;
+    release.version = 30;
+    release.previous = samme_sha256(SAMME_LITERAL("x"));
+    fill_lists(&release);
+    samme_buffer text = text_of(&root, &release);
+    samme_buffer note = signed_note(samme_buffer_span(&text), SAMME_ROLE_ROSTER, "1");
+    cr_assert_eq(samme_release_open(&root, samme_buffer_span(&note), &opened, NULL),
+                 SAMME_BAD_SIGNATURE);
+    cr_assert_eq(samme_release_reopen(&root, samme_buffer_span(&note), &opened, NULL), SAMME_OK);
+    cr_assert_eq(opened.at_ms, release.at_ms);
+    cr_assert_eq(opened.expires_ms, release.expires_ms);
+    cr_assert_eq(opened.from, 3);
+    cr_assert_eq(opened.baseline, 11);
+    cr_assert_eq(opened.waiver_count, 2);
+    cr_assert_str_eq(opened.waivers[0].text, release.waivers[0].text);
+    cr_assert_eq(opened.keep_count, 3);
+    cr_assert_eq(opened.keeps[2].version, 20);
+    cr_assert(samme_hash_equal(&opened.keeps[2].note_hash, &release.keeps[2].note_hash));
+    cr_assert(opened.compared && samme_hash_equal(&opened.diff, &release.diff));
+    samme_release_free(&opened);
+    samme_buffer_free(&note);
     samme_buffer_free(&text);
     samme_release_free(&release);
 }
@@ -305,6 +411,7 @@ Test(release, has_one_form) {
     samme_release release = make_release(4);
     release.version = 30;
     release.previous = samme_sha256(SAMME_LITERAL("x"));
+    fill_lists(&release);
     samme_buffer text = text_of(&root, &release);
     unsigned opened = check_one_form(samme_buffer_span(&text), SAMME_ROLE_RELEASE, "12",
                                      rewrite_release, 13, 4000);

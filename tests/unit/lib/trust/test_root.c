@@ -19,7 +19,9 @@ static samme_status open_signed(samme_span text, const char *signers, samme_root
 Test(root, is_written_as_documented) {
     samme_root root = make_root();
     samme_buffer text = text_of(&root);
-    const char *start = CHAIN "/root\nversion 1\nthreshold root 2\nkey root " CHAIN "/key/root-1+";
+    const char *start = CHAIN "/root\nversion 1\n"
+                              "previous AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                              "threshold root 2\nkey root " CHAIN "/key/root-1+";
     cr_assert_eq(strncmp(samme_buffer_text(&text), start, strlen(start)), 0, "%s",
                  samme_buffer_text(&text));
     cr_assert_not_null(strstr(samme_buffer_text(&text), "\nthreshold roster 1\nkey roster "));
@@ -150,7 +152,7 @@ Test(root, refuses_keys_of_small_order) {
         replaced(samme_buffer_text(&text), samme_buffer_text(&sound), samme_buffer_text(&small));
     samme_error error = {.text = ""};
     cr_assert_eq(open_signed(samme_buffer_span(&changed), "23", &root, &error), SAMME_MALFORMED);
-    cr_assert_not_null(strstr(error.text, "root line 4"), "%s", error.text);
+    cr_assert_not_null(strstr(error.text, "root line 5"), "%s", error.text);
     samme_buffer_free(&text);
     samme_buffer_free(&sound);
     samme_buffer_free(&small);
@@ -188,6 +190,9 @@ Test(root, other_texts_are_malformed) {
         {"version 1\n", ""},
         {"version 1\n", "version 1\n\n"},
         {"version 1\n", "version 1\r\n"},
+        {"previous AAAA", "previous AAAB"}, /* version 1 has none */
+        {"previous AAAA", "previous AAA"},
+        {"previous ", "previously "},
         {"/root\n", "/roster\n"},
         {"/root\n", "/root \n"},
         {"/root\n", "\n"},

@@ -1,0 +1,4 @@
+int samme_planted(void);
+int samme_planted(void) {
+    return 2;
+}
