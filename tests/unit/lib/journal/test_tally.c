@@ -8,6 +8,7 @@
 static chain c;
 static samme_tally *tally;
 static Samme__Sale *sale;
+static size_t branch_count, rule_count, till_count;
 
 static samme_status entry(void *observer, const samme_position *position, samme_span bytes) {
     return samme_tally_entry(observer, position, bytes);
@@ -17,6 +18,7 @@ static samme_status line(void *observer, const samme_audited_line *audited) {
 }
 
 static void setup(void) {
+    branch_count = rule_count = till_count = 0;
     chain_start(&c, true);
     tally = samme_tally_new();
     cr_assert_not_null(tally);
@@ -48,7 +50,6 @@ static void open_case(uint32_t branch, const char *code, Samme__Condition condit
 }
 
 static samme_branch_tally branches[4];
-static size_t branch_count;
 static void keep_branch(void *context, const samme_branch_tally *one) {
     (void)context;
     branches[branch_count++] = *one;
@@ -93,7 +94,6 @@ Test(tally, what_was_asserted_is_counted_by_branch_once_a_case) {
 
 static samme_rule_tally rules[4];
 static char rule_texts[4][2][100];
-static size_t rule_count;
 static void keep_rule(void *context, const samme_rule_tally *one) {
     (void)context;
     rules[rule_count] = *one;
@@ -159,7 +159,6 @@ Test(tally, an_answer_that_fits_a_lie_still_differs_from_what_the_log_gives) {
 
 static samme_till_tally tills[4];
 static char till_names[4][40];
-static size_t till_count;
 static void keep_till(void *context, const samme_till_tally *one) {
     (void)context;
     tills[till_count] = *one;

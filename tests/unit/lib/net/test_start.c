@@ -26,6 +26,11 @@ static struct {
     char first_bound[64];
 } planted;
 
+static void plant_nothing(void) {
+    memset(&planted, 0, sizeof planted);
+}
+TestSuite(start, .init = plant_nothing);
+
 int __real_zmq_bind(void *socket, const char *endpoint);
 int __real_zmq_setsockopt(void *socket, int option, const void *value, size_t length);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
