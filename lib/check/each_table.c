@@ -11,12 +11,6 @@ typedef struct trying {
     size_t said;
 } trying;
 
-static bool is_table(const char *path, const char *folder) {
-    const size_t length = strlen(path);
-    return strncmp(path, folder, strlen(folder)) == 0 && length > strlen(".yaml") &&
-           strcmp(path + length - strlen(".yaml"), ".yaml") == 0;
-}
-
 /* Compiles what is not a table with these; what is wrong is said. SAMME_NO_MEMORY, else SAMME_OK;
  * *out_sound: it compiles. */
 static samme_status try_tables(trying *in, const samme_document *first,
@@ -48,7 +42,7 @@ static samme_status try_all(trying *in, const samme_check_folder *folder, samme_
         for (size_t i = 0; i < folder->count; i++) {
             const samme_document *document = &folder->documents[i];
             bool compiles = false;
-            if (!is_table(document->path, folders[f]) || (f == 1 && sound == NULL))
+            if (!samme_policy_is_table(document->path, folders[f]) || (f == 1 && sound == NULL))
                 continue;
             samme_status status = try_tables(in, document, f == 0 ? NULL : sound, &compiles, error);
             if (status != SAMME_OK)
@@ -71,8 +65,8 @@ samme_status samme_check_each_table(const samme_check_folder *folder, samme_chec
     if (in.documents == NULL)
         return samme_fail(error, SAMME_NO_MEMORY, "no memory for %zu documents", folder->count);
     for (size_t i = 0; i < folder->count; i++)
-        if (!is_table(folder->documents[i].path, "policy/") &&
-            !is_table(folder->documents[i].path, "floors/"))
+        if (!samme_policy_is_table(folder->documents[i].path, "policy/") &&
+            !samme_policy_is_table(folder->documents[i].path, "floors/"))
             in.documents[in.others++] = folder->documents[i];
     samme_status status = try_all(&in, folder, error);
     free(in.documents);

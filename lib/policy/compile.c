@@ -8,8 +8,7 @@
 /* Documents as messages, categories, rules and their indexes. */
 #define ARENA_MAX_BYTES (256u * 1024u * 1024u)
 
-/* "FOLDER/NAME.yaml", not deeper, not hidden. */
-static bool is_table(const char *path, const char *folder) {
+bool samme_policy_is_table(const char *path, const char *folder) {
     static const char ending[] = ".yaml";
     size_t length = strlen(path), before = strlen(folder);
     if (strncmp(path, folder, before) != 0)
@@ -43,7 +42,7 @@ static samme_status add_tables(found *out, const char *folder, samme_error *erro
     size_t first = out->count;
     for (size_t i = 0; i < out->given.count; i++) {
         const samme_document *document = &out->given.documents[i];
-        if (!is_table(document->path, folder))
+        if (!samme_policy_is_table(document->path, folder))
             continue;
         if (out->count == SAMME_POLICY_TABLES_MAX)
             return samme_fail(error, SAMME_TOO_LARGE, "expected at most %u policies and floors",

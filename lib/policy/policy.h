@@ -28,6 +28,9 @@ typedef struct samme_policy samme_policy;
  * floors/. Others are passed over by compile. */
 bool samme_policy_reads(const char *path);
 
+/* Whether it is FOLDER/NAME.yaml, not deeper, not hidden; folder is "policy/" or "floors/". */
+bool samme_policy_is_table(const char *path, const char *folder);
+
 /* Compiles chain.yaml and the policy/ *.yaml and floors/ *.yaml among the
  * documents, with their CSV tables. Errors are "path:line:col: text":
  * SAMME_MALFORMED (form, types, unknown or doubled names, cycles, two policies

@@ -178,6 +178,15 @@ Test(check, a_mistake_in_one_table_does_not_hide_that_in_another) {
     samme_check_report_free(&report);
 }
 
+Test(check, regression_a_file_deeper_down_is_no_table_of_a_broken_folder) {
+    files folder = folder_of("policy: returns\nhit: frist\ninputs: [claim_type]\nrules: []\n");
+    files_add(&folder, "policy/deeper/law.yaml", sound);
+    samme_check_report report = check(&folder);
+    cr_assert_eq(count_findings(&report, "schema", NULL), 1);
+    expect(&report, "policy/returns.yaml:2:6: schema: hit: expected first or unique");
+    samme_check_report_free(&report);
+}
+
 Test(check, what_nobody_reads_is_a_finding) {
     files folder = folder_of(sound);
     files_add(&folder, "policy/orphan.csv", "id,verdict,reason\na,deny,A\n");
