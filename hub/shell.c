@@ -12,6 +12,7 @@
 #include "net/net.h"
 #include "os/clock.h"
 #include "os/files.h"
+#include "os/limits.h"
 #include "os/log.h"
 #include "os/signals.h"
 
@@ -96,6 +97,16 @@ static samme_status take_rosters(shell *self, samme_error *error) {
     }
 }
 
+/* A peer for whom none is left is not let in. */
+static void say_descriptors(size_t peers) {
+    const uint64_t have = samme_descriptors_raise();
+    if (have != 0 && have < peers + SAMME_DESCRIPTORS_BESIDES)
+        samme_log(SAMME_LOG_WARNING,
+                  "descriptors=%llu are too few for %zu peers: raise the limit of open files to "
+                  "%zu or more",
+                  (unsigned long long)have, peers, peers + SAMME_DESCRIPTORS_BESIDES);
+}
+
 /* Whoever stands in the roster in force may speak, nobody else. */
 static samme_status allow_peers(shell *self, samme_error *error) {
     samme_hub_view view;
@@ -116,6 +127,7 @@ static samme_status allow_peers(shell *self, samme_error *error) {
     if (status != SAMME_OK)
         return samme_fail(error, status, "the peers' keys cannot be set");
     self->allowed_roster = roster->version;
+    say_descriptors(count);
     return SAMME_OK;
 }
 
