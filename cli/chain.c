@@ -14,7 +14,7 @@ struct branch_options {
     uint32_t region;
 };
 
-static bool parse_number(const char *text, uint32_t *out) {
+bool samme_chain_number_parse(const char *text, uint32_t *out) {
     uint64_t value;
     if (samme_u64_parse(samme_span_of_text(text), &value) != SAMME_OK || value < 1 ||
         value > UINT32_MAX)
@@ -27,7 +27,7 @@ static void parse_branch_argument(struct branch_options *options, char *argument
                                   struct argp_state *state) {
     if (state->arg_num == 0)
         options->folder = argument;
-    else if (state->arg_num == 1 && !parse_number(argument, &options->number))
+    else if (state->arg_num == 1 && !samme_chain_number_parse(argument, &options->number))
         argp_error(state, "NUMBER: expected a number from 1, found \"%s\"", argument);
     else if (state->arg_num == 2 && !samme_peer_name_valid(argument))
         argp_error(state, "NAME: expected 1 to %u bytes without spaces and '/', found \"%s\"",
@@ -42,7 +42,7 @@ static error_t parse_branch(int key, char *argument, struct argp_state *state) {
     struct branch_options *options = state->input;
     switch (key) {
     case 'r':
-        if (!parse_number(argument, &options->region))
+        if (!samme_chain_number_parse(argument, &options->region))
             argp_error(state, "--region: expected a number from 1, found \"%s\"", argument);
         return 0;
     case ARGP_KEY_ARG:
@@ -128,22 +128,18 @@ int samme_cli_chain_add_branch(int argc, char **argv) {
 struct enrol_options {
     const char *folder;
     const char *target;
-    samme_enrol_role role;
-    uint32_t branch;
-    const char *name;
+    samme_chain_who who;
 };
 
-/* "branch:NUMBER", "auditor:NAME", "operator:NAME". */
-static bool parse_who(const char *who, struct enrol_options *options) {
+bool samme_chain_who_parse(const char *text, samme_chain_who *out) {
     for (unsigned role = SAMME_ENROL_BRANCH; role <= SAMME_ENROL_OPERATOR; role++) {
         const char *word = samme_enrol_role_name((samme_enrol_role)role);
         size_t length = strlen(word);
-        if (strncmp(who, word, length) != 0 || who[length] != ':')
+        if (strncmp(text, word, length) != 0 || text[length] != ':')
             continue;
-        options->role = (samme_enrol_role)role;
-        options->name = who + length + 1;
-        return role == SAMME_ENROL_BRANCH ? parse_number(options->name, &options->branch)
-                                          : samme_peer_name_valid(options->name);
+        *out = (samme_chain_who){.role = (samme_enrol_role)role, .name = text + length + 1};
+        return role == SAMME_ENROL_BRANCH ? samme_chain_number_parse(out->name, &out->branch)
+                                          : samme_peer_name_valid(out->name);
     }
     return false;
 }
@@ -154,7 +150,7 @@ static error_t parse_enrol(int key, char *argument, struct argp_state *state) {
     case ARGP_KEY_ARG:
         if (state->arg_num == 0)
             options->folder = argument;
-        else if (state->arg_num == 1 && !parse_who(argument, options))
+        else if (state->arg_num == 1 && !samme_chain_who_parse(argument, &options->who))
             argp_error(state,
                        "expected branch:NUMBER, auditor:NAME or operator:NAME (without spaces and "
                        "'/'), found \"%s\"",
@@ -177,20 +173,20 @@ static error_t parse_enrol(int key, char *argument, struct argp_state *state) {
 static samme_status add_peer_once(samme_chain_folder *folder, const struct enrol_options *options,
                                   samme_error *error) {
     samme_peer_role role =
-        options->role == SAMME_ENROL_AUDITOR ? SAMME_PEER_AUDITOR : SAMME_PEER_OPERATOR;
+        options->who.role == SAMME_ENROL_AUDITOR ? SAMME_PEER_AUDITOR : SAMME_PEER_OPERATOR;
     for (size_t i = 0; i < folder->roster.peer_count; i++)
-        if (strcmp(folder->roster.peers[i].name, options->name) == 0) {
+        if (strcmp(folder->roster.peers[i].name, options->who.name) == 0) {
             if (folder->roster.peers[i].role == role)
                 return SAMME_OK;
             return samme_fail(error, SAMME_CONFLICT,
                               "%s: the roster has a peer of this name in another role",
-                              options->name);
+                              options->who.name);
         }
     char owner[SAMME_NAME_MAX + 32];
     uint8_t secret[SAMME_CURVE_KEY_BYTES];
     samme_roster_peer peer = {.role = role};
-    snprintf(peer.name, sizeof peer.name, "%s", options->name);
-    samme_chain_key_owner(options->role, 0, options->name, owner);
+    snprintf(peer.name, sizeof peer.name, "%s", options->who.name);
+    samme_chain_key_owner(options->who.role, 0, options->who.name, owner);
     samme_status status =
         samme_keys_take(folder->path, owner, "curve.secret", SAMME_KEY_CURVE, secret, error);
     if (status != SAMME_OK)
@@ -205,7 +201,7 @@ static samme_status add_peer_once(samme_chain_folder *folder, const struct enrol
         status = samme_fail(error, SAMME_LATER,
                             "%s: the roster that names it waits for signatures: enrol again when "
                             "samme chain sign has put it in force",
-                            options->name);
+                            options->who.name);
     return status;
 }
 
@@ -226,14 +222,14 @@ int samme_cli_chain_enrol(int argc, char **argv) {
     if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
         return samme_cli_fail(&error);
     samme_status status = SAMME_OK;
-    if (options.role != SAMME_ENROL_BRANCH)
+    if (options.who.role != SAMME_ENROL_BRANCH)
         status = add_peer_once(&folder, &options, &error);
     if (status == SAMME_OK)
-        status = samme_chain_write_enrolment(&folder, options.role, options.branch, options.name,
-                                             options.target, &error);
+        status = samme_chain_write_enrolment(&folder, options.who.role, options.who.branch,
+                                             options.who.name, options.target, &error);
     if (status == SAMME_OK)
-        printf("%s %s enrolled in %s (roster %llu)\n", samme_enrol_role_name(options.role),
-               options.name, options.target, (unsigned long long)folder.roster.version);
+        printf("%s %s enrolled in %s (roster %llu)\n", samme_enrol_role_name(options.who.role),
+               options.who.name, options.target, (unsigned long long)folder.roster.version);
     samme_chain_close(&folder);
     return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
 }

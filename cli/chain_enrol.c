@@ -134,22 +134,26 @@ static samme_status lowest_release(const samme_chain_folder *folder, uint64_t *o
     return status;
 }
 
+samme_status samme_chain_fill_enrolment(const samme_chain_folder *folder,
+                                        samme_enrolment *enrolment, samme_error *error) {
+    memcpy(enrolment->chain, folder->root.chain, sizeof enrolment->chain);
+    enrolment->hub_curve = folder->roster.hub_curve;
+    enrolment->hub_log = folder->roster.hub_log;
+    samme_status status = read_hub_address(folder, enrolment, error);
+    if (status == SAMME_OK)
+        status = fill_known(folder, enrolment, error);
+    return status == SAMME_OK ? lowest_release(folder, &enrolment->lowest_release, error) : status;
+}
+
 samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme_enrol_role role,
                                          uint32_t branch, const char *name, const char *out_folder,
                                          samme_error *error) {
     samme_enrolment enrolment = {.role = role, .branch = branch};
-    memcpy(enrolment.chain, folder->root.chain, sizeof enrolment.chain);
     snprintf(enrolment.name, sizeof enrolment.name, "%s", name);
-    enrolment.hub_curve = folder->roster.hub_curve;
-    enrolment.hub_log = folder->roster.hub_log;
     samme_buffer_init(&enrolment.root_note, SAMME_DOCUMENT_MAX_BYTES);
     samme_status status = from_roster(folder, &enrolment, error);
     if (status == SAMME_OK)
-        status = read_hub_address(folder, &enrolment, error);
-    if (status == SAMME_OK)
-        status = fill_known(folder, &enrolment, error);
-    if (status == SAMME_OK)
-        status = lowest_release(folder, &enrolment.lowest_release, error);
+        status = samme_chain_fill_enrolment(folder, &enrolment, error);
     if (status == SAMME_OK)
         status = take_keys(folder, &enrolment, error);
     if (status == SAMME_OK)

@@ -52,6 +52,21 @@ samme_status samme_chain_add_branch(samme_chain_folder *folder, const samme_rost
 samme_status samme_chain_add_peer(samme_chain_folder *folder, const samme_roster_peer *peer,
                                   samme_error *error) SAMME_CHECKED;
 
+/* "branch:NUMBER", "auditor:NAME" or "operator:NAME" of a command line. */
+typedef struct samme_chain_who {
+    samme_enrol_role role;
+    uint32_t branch;  /* 0 unless a branch */
+    const char *name; /* what stands behind the colon; the caller's */
+} samme_chain_who;
+bool samme_chain_who_parse(const char *text, samme_chain_who *out) SAMME_CHECKED;
+bool samme_chain_number_parse(const char *text, uint32_t *out) SAMME_CHECKED; /* from 1 */
+
+/* Everything that an enrolment says but the machine's keys; of a branch that the roster names or is
+ * to name: number, name, epoch and region are as *enrolment has them. root_note must be
+ * initialised. */
+samme_status samme_chain_fill_enrolment(const samme_chain_folder *folder,
+                                        samme_enrolment *enrolment,
+                                        samme_error *error) SAMME_CHECKED;
 /* Writes the enrolment folder of a branch or peer that the roster names. */
 samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme_enrol_role role,
                                          uint32_t branch, const char *name, const char *out_folder,

@@ -28,6 +28,9 @@ typedef struct samme_command {
 int samme_cli_chain_init(int argc, char **argv);       /* cli/chain_init.c */
 int samme_cli_chain_add_branch(int argc, char **argv); /* cli/chain.c */
 int samme_cli_chain_enrol(int argc, char **argv);
+int samme_cli_chain_invite(int argc, char **argv); /* cli/chain_invite.c */
+int samme_cli_chain_admit(int argc, char **argv);
+int samme_cli_enrol(int argc, char **argv);        /* cli/enrol.c */
 int samme_cli_chain_rotate(int argc, char **argv); /* cli/chain_rotate.c */
 int samme_cli_chain_sign(int argc, char **argv);   /* cli/chain_sign.c */
 int samme_cli_chain_key(int argc, char **argv);

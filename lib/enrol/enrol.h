@@ -42,7 +42,20 @@ samme_status samme_enrol_load(const char *folder, samme_enrolment *out,
 /* Makes the folder where needed; enrolment.json is written last. `root` is not looked at. */
 samme_status samme_enrol_write(const char *folder, const samme_enrolment *enrolment,
                                samme_error *error) SAMME_CHECKED;
+/* Only the machine's keys, into a folder that is there. */
+samme_status samme_enrol_write_keys(const char *folder, const samme_enrolment *enrolment,
+                                    samme_error *error) SAMME_CHECKED;
 void samme_enrol_free(samme_enrolment *enrolment); /* wipes */
+
+/* An invitation: the enrolment folder of a machine that makes its keys itself. Instead of keys it
+ * has a secret that proves one request (enrol/request.h). Statuses as above; the keys of *out are
+ * zero. */
+samme_status samme_enrol_load_invitation(const char *folder, samme_enrolment *out,
+                                         uint8_t secret[static 32],
+                                         samme_error *error) SAMME_CHECKED;
+samme_status samme_enrol_write_invitation(const char *folder, const samme_enrolment *enrolment,
+                                          const uint8_t secret[static 32],
+                                          samme_error *error) SAMME_CHECKED;
 
 /* Owns the notes and holds secrets: samme_enrol_free_hub. */
 typedef struct samme_hub_keys {

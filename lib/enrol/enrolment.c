@@ -7,6 +7,8 @@
 #include "os/files.h"
 #include "wire/mapping.h"
 
+#define ONE_TIME "one-time.secret"
+
 enum { JSON_MAX_BYTES = 16 * 1024, ARENA_MAX_BYTES = 256 * 1024 };
 
 const char *samme_enrol_role_name(samme_enrol_role role) {
@@ -140,7 +142,14 @@ static samme_status load_root(const char *folder, const Samme__Enrolment *messag
 }
 
 static samme_status load_keys(const char *folder, samme_enrolment *out, samme_error *error) {
-    samme_status status = samme_key_file_read(folder, "curve.secret", out->curve_secret, error);
+    char one_time[SAMME_FILE_PATH_MAX];
+    samme_status status = samme_path_in(folder, ONE_TIME, one_time, error);
+    if (status == SAMME_OK && samme_file_exists(one_time))
+        return samme_fail(error, SAMME_NOT_FOUND,
+                          "%s: an invitation, no keys yet: samme enrol %s makes them", folder,
+                          folder);
+    if (status == SAMME_OK)
+        status = samme_key_file_read(folder, "curve.secret", out->curve_secret, error);
     if (status == SAMME_OK && out->role == SAMME_ENROL_BRANCH)
         status = samme_key_file_read(folder, "log.seed", out->log_seed.bytes, error);
     return status;
@@ -162,11 +171,12 @@ static samme_status load(const char *folder, samme_buffer *json, samme_arena *ar
     status = take_message(message, out, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "%s", path);
-    status = load_root(folder, message, out, error);
-    return status == SAMME_OK ? load_keys(folder, out, error) : status;
+    return load_root(folder, message, out, error);
 }
 
-samme_status samme_enrol_load(const char *folder, samme_enrolment *out, samme_error *error) {
+/* secret NULL: an enrolment, with the machine's keys; else an invitation, which has none. */
+static samme_status load_either(const char *folder, samme_enrolment *out, uint8_t *secret,
+                                samme_error *error) {
     samme_buffer json;
     samme_arena arena;
     samme_enrolment loaded = {.branch = 0};
@@ -175,6 +185,9 @@ samme_status samme_enrol_load(const char *folder, samme_enrolment *out, samme_er
     samme_buffer_init(&loaded.root_note, SAMME_DOCUMENT_MAX_BYTES);
     samme_status status = load(folder, &json, &arena, &loaded, error);
     if (status == SAMME_OK)
+        status = secret == NULL ? load_keys(folder, &loaded, error)
+                                : samme_key_file_read(folder, ONE_TIME, secret, error);
+    if (status == SAMME_OK)
         *out = loaded;
     else
         samme_enrol_free(&loaded);
@@ -182,6 +195,15 @@ samme_status samme_enrol_load(const char *folder, samme_enrolment *out, samme_er
     samme_arena_free(&arena);
     samme_buffer_free(&json);
     return status;
+}
+
+samme_status samme_enrol_load(const char *folder, samme_enrolment *out, samme_error *error) {
+    return load_either(folder, out, NULL, error);
+}
+
+samme_status samme_enrol_load_invitation(const char *folder, samme_enrolment *out,
+                                         uint8_t secret[static 32], samme_error *error) {
+    return load_either(folder, out, secret, error);
 }
 
 static samme_status write_message(const char *folder, const samme_enrolment *enrolment,
@@ -222,16 +244,24 @@ static samme_status write_message(const char *folder, const samme_enrolment *enr
     return status;
 }
 
-samme_status samme_enrol_write(const char *folder, const samme_enrolment *enrolment,
-                               samme_error *error) {
+samme_status samme_enrol_write_keys(const char *folder, const samme_enrolment *enrolment,
+                                    samme_error *error) {
+    samme_status status =
+        samme_key_file_write(folder, "curve.secret", enrolment->curve_secret, error);
+    if (status == SAMME_OK && enrolment->role == SAMME_ENROL_BRANCH)
+        status = samme_key_file_write(folder, "log.seed", enrolment->log_seed.bytes, error);
+    return status;
+}
+
+static samme_status write_either(const char *folder, const samme_enrolment *enrolment,
+                                 const uint8_t *secret, samme_error *error) {
     samme_status status = samme_folder_make(folder, error);
     if (status == SAMME_OK)
         status = samme_note_file_write(folder, "root.note",
                                        samme_buffer_span(&enrolment->root_note), error);
     if (status == SAMME_OK)
-        status = samme_key_file_write(folder, "curve.secret", enrolment->curve_secret, error);
-    if (status == SAMME_OK && enrolment->role == SAMME_ENROL_BRANCH)
-        status = samme_key_file_write(folder, "log.seed", enrolment->log_seed.bytes, error);
+        status = secret == NULL ? samme_enrol_write_keys(folder, enrolment, error)
+                                : samme_key_file_write(folder, ONE_TIME, secret, error);
     if (status != SAMME_OK)
         return status;
     samme_buffer hub_vkey;
@@ -244,6 +274,16 @@ samme_status samme_enrol_write(const char *folder, const samme_enrolment *enrolm
         status = samme_fail(error, status, "%s/enrolment.json: no memory", folder);
     samme_buffer_free(&hub_vkey);
     return status;
+}
+
+samme_status samme_enrol_write(const char *folder, const samme_enrolment *enrolment,
+                               samme_error *error) {
+    return write_either(folder, enrolment, NULL, error);
+}
+
+samme_status samme_enrol_write_invitation(const char *folder, const samme_enrolment *enrolment,
+                                          const uint8_t secret[static 32], samme_error *error) {
+    return write_either(folder, enrolment, secret, error);
 }
 
 void samme_enrol_free(samme_enrolment *enrolment) {
