@@ -1,9 +1,8 @@
 /* samme chain add-branch and enrol: the roster, and the folders that machines are given. */
-#include <argp.h>
 #include <stdio.h>
 
 #include "base/text.h"
-#include "cli/chain_folder.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 
@@ -81,9 +80,10 @@ static samme_status make_branch(const samme_chain_folder *folder,
     return samme_vkey_make(origin, &key, &out->log_key, error);
 }
 
-static samme_status add_branch(samme_chain_folder *folder, const struct branch_options *options,
-                               bool *out_complete, samme_error *error) {
+static samme_status add_branch(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct branch_options *options = given;
     samme_roster_branch branch;
+    bool complete = false;
     /* before keys are made: a branch that is there keeps its own */
     if (samme_roster_branch_by_number(&folder->roster, options->number) != NULL)
         return samme_fail(error, SAMME_CONFLICT, "branch %u: the roster has one already",
@@ -91,7 +91,12 @@ static samme_status add_branch(samme_chain_folder *folder, const struct branch_o
     samme_status status = make_branch(folder, options, &branch, error);
     if (status == SAMME_OK)
         status = samme_chain_add_branch(folder, &branch, error);
-    return status == SAMME_OK ? samme_chain_commit_roster(folder, out_complete, error) : status;
+    if (status == SAMME_OK)
+        status = samme_chain_commit_roster(folder, &complete, error);
+    if (status == SAMME_OK && complete)
+        printf("branch %u %s in roster %llu\n", options->number, options->name,
+               (unsigned long long)folder->roster.version);
+    return status;
 }
 
 int samme_cli_chain_add_branch(int argc, char **argv) {
@@ -110,19 +115,7 @@ int samme_cli_chain_add_branch(int argc, char **argv) {
                "spaces; the written name of the branch stands in chain.yaml.",
     };
     struct branch_options options = {.region = 1};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    bool complete = false;
-    samme_status status = add_branch(&folder, &options, &complete, &error);
-    if (status == SAMME_OK && complete)
-        printf("branch %u %s in roster %llu\n", options.number, options.name,
-               (unsigned long long)folder.roster.version);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, add_branch);
 }
 
 struct enrol_options {
@@ -205,6 +198,20 @@ static samme_status add_peer_once(samme_chain_folder *folder, const struct enrol
     return status;
 }
 
+static samme_status enrol(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct enrol_options *options = given;
+    samme_status status = SAMME_OK;
+    if (options->who.role != SAMME_ENROL_BRANCH)
+        status = add_peer_once(folder, options, error);
+    if (status == SAMME_OK)
+        status = samme_chain_write_enrolment(folder, options->who.role, options->who.branch,
+                                             options->who.name, options->target, error);
+    if (status == SAMME_OK)
+        printf("%s %s enrolled in %s (roster %llu)\n", samme_enrol_role_name(options->who.role),
+               options->who.name, options->target, (unsigned long long)folder->roster.version);
+    return status;
+}
+
 int samme_cli_chain_enrol(int argc, char **argv) {
     static const struct argp argp = {
         .parser = parse_enrol,
@@ -215,21 +222,5 @@ int samme_cli_chain_enrol(int argc, char **argv) {
                "OUT holds secrets: move it to the machine, keep no copy.",
     };
     struct enrol_options options = {.folder = NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_status status = SAMME_OK;
-    if (options.who.role != SAMME_ENROL_BRANCH)
-        status = add_peer_once(&folder, &options, &error);
-    if (status == SAMME_OK)
-        status = samme_chain_write_enrolment(&folder, options.who.role, options.who.branch,
-                                             options.who.name, options.target, &error);
-    if (status == SAMME_OK)
-        printf("%s %s enrolled in %s (roster %llu)\n", samme_enrol_role_name(options.who.role),
-               options.who.name, options.target, (unsigned long long)folder.roster.version);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, enrol);
 }

@@ -1,10 +1,9 @@
 /* samme chain invite and admit: a machine that makes its own keys. What head office keeps of an
  * invitation lies in DIR/invitations until it is answered, once. */
-#include <argp.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/chain_folder.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 #include "enrol/key_file.h"
@@ -101,8 +100,8 @@ static samme_status write_invitation(const char *kept, const char *target,
     return status;
 }
 
-static samme_status invite(const samme_chain_folder *folder, const struct invite_options *options,
-                           samme_error *error) {
+static samme_status invite(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct invite_options *options = given;
     char kept[SAMME_FILE_PATH_MAX];
     samme_enrolment enrolment = {.role = options->who.role, .branch = options->who.branch};
     if (enrolment.role == SAMME_ENROL_BRANCH) {
@@ -120,6 +119,10 @@ static samme_status invite(const samme_chain_folder *folder, const struct invite
             invitation_path(folder, enrolment.role, enrolment.branch, enrolment.name, kept, error);
     if (status == SAMME_OK)
         status = write_invitation(kept, options->target, &enrolment, error);
+    if (status == SAMME_OK)
+        printf("%s %s invited in %s: there samme enrol %s, then samme chain admit here\n",
+               samme_enrol_role_name(options->who.role), options->who.name, options->target,
+               options->target);
     samme_enrol_free(&enrolment);
     return status;
 }
@@ -145,19 +148,7 @@ int samme_cli_chain_invite(int argc, char **argv) {
                "withdraw it, remove its folder below DIR/invitations.",
     };
     struct invite_options options = {.region = 1};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_status status = invite(&folder, &options, &error);
-    if (status == SAMME_OK)
-        printf("%s %s invited in %s: there samme enrol %s, then samme chain admit here\n",
-               samme_enrol_role_name(options.who.role), options.who.name, options.target,
-               options.target);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, invite);
 }
 
 struct admit_options {
@@ -247,13 +238,13 @@ static samme_status add_to_roster(samme_chain_folder *folder, const samme_enrol_
     return status == SAMME_OK ? samme_chain_commit_roster(folder, out_complete, error) : status;
 }
 
-static samme_status admit(samme_chain_folder *folder, const char *request_path,
-                          samme_error *error) {
+static samme_status admit(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct admit_options *options = given;
     samme_enrol_request request;
     char kept[SAMME_FILE_PATH_MAX];
     uint32_t region = 0;
     bool complete = false;
-    samme_status status = read_request(request_path, &request, error);
+    samme_status status = read_request(options->request, &request, error);
     if (status == SAMME_OK)
         status = invitation_path(folder, request.role, request.branch, request.name, kept, error);
     if (status == SAMME_OK)
@@ -277,13 +268,5 @@ int samme_cli_chain_admit(int argc, char **argv) {
                "the request.json of samme enrol. An invitation is answered once.",
     };
     struct admit_options options = {.folder = NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_status status = admit(&folder, options.request, &error);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, admit);
 }

@@ -1,11 +1,10 @@
 /* samme chain rotate: the next root, with other keys or another threshold for a role. */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/chain_folder.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 #include "enrol/key_file.h"
@@ -15,6 +14,8 @@ enum { CHANGES_MAX = SAMME_ROLE_KEYS_MAX };
 struct rotate_options {
     const char *folder;
     samme_role role;
+    uint32_t branch; /* whose next epoch begins; 0: of a role */
+    const char *target;
     unsigned threshold; /* 0: as it is */
     const char *adds[CHANGES_MAX];
     size_t add_count;
@@ -33,14 +34,39 @@ static bool parse_role(const char *text, samme_role *out) {
     return false;
 }
 
+/* "branch:NUMBER" */
+static bool parse_branch(const char *text, struct rotate_options *options) {
+    samme_chain_who who;
+    if (!samme_chain_who_parse(text, &who) || who.role != SAMME_ENROL_BRANCH)
+        return false;
+    options->branch = who.branch;
+    return true;
+}
+
 static void parse_rotate_argument(struct rotate_options *options, char *argument,
                                   struct argp_state *state) {
     if (state->arg_num == 0)
         options->folder = argument;
-    else if (state->arg_num == 1 && !parse_role(argument, &options->role))
-        argp_error(state, "expected root, roster or release, found \"%s\"", argument);
+    else if (state->arg_num == 1 && !parse_role(argument, &options->role) &&
+             !parse_branch(argument, options))
+        argp_error(state, "expected root, roster, release or branch:NUMBER, found \"%s\"",
+                   argument);
+    else if (state->arg_num == 2 && options->branch != 0)
+        options->target = argument;
     else if (state->arg_num > 1)
-        argp_error(state, "expected DIR ROLE, found \"%s\" too", argument);
+        argp_error(state, "expected DIR ROLE or DIR branch:NUMBER OUT, found \"%s\" too",
+                   argument);
+}
+
+static void check_rotate(const struct rotate_options *options, struct argp_state *state) {
+    const bool changes = options->threshold != 0 || options->add_count != 0 ||
+                         options->remove_count != 0 || options->renew;
+    if (state->arg_num < 2)
+        argp_error(state, "expected DIR and root, roster, release or branch:NUMBER");
+    if (options->branch == 0 && !changes)
+        argp_error(state, "expected --add, --remove, --renew or --threshold");
+    if (options->branch != 0 && (changes || options->seal || options->signers.count > 0))
+        argp_error(state, "no option goes with a branch");
 }
 
 static error_t parse_rotate(int key, char *argument, struct argp_state *state) {
@@ -76,11 +102,7 @@ static error_t parse_rotate(int key, char *argument, struct argp_state *state) {
         parse_rotate_argument(options, argument, state);
         return 0;
     case ARGP_KEY_END:
-        if (state->arg_num < 2)
-            argp_error(state, "expected DIR and root, roster or release");
-        if (options->threshold == 0 && options->add_count == 0 && options->remove_count == 0 &&
-            !options->renew)
-            argp_error(state, "expected --add, --remove, --renew or --threshold");
+        check_rotate(options, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -184,8 +206,8 @@ static void forget_new_key(const samme_chain_folder *folder, const struct rotate
         (void)unlink(path);
 }
 
-static samme_status rotate(samme_chain_folder *folder, const struct rotate_options *options,
-                           samme_error *error) {
+static samme_status rotate(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct rotate_options *options = given;
     bool complete = false;
     samme_chain_signed what;
     samme_root root = folder->root;
@@ -232,19 +254,14 @@ int samme_cli_chain_rotate(int argc, char **argv) {
     static const struct argp argp = {
         .options = rows,
         .parser = parse_rotate,
-        .args_doc = "DIR root|roster|release",
+        .args_doc = "DIR root|roster|release\nDIR branch:NUMBER [OUT]",
         .doc = "Begins the root after the one in force, with other keys or another threshold for a "
                "role, and signs it with the root keys in keys/. It is in force when enough keys of "
-               "both roots have signed (samme chain sign); what was signed before stays valid.",
+               "both roots have signed (samme chain sign); what was signed before stays valid.\v"
+               "Of a branch: the next roster, in which it begins a new epoch of its log under new "
+               "keys, as when its machine is lost, was restored from a backup, or runs twice. OUT "
+               "is its new enrolment, for samme-node --recover.",
     };
     struct rotate_options options = {.folder = NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_status status = rotate(&folder, &options, &error);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, rotate);
 }

@@ -1,8 +1,7 @@
 /* samme chain sign and key: a holder's signature on a root or roster, and a holder's key. */
-#include <argp.h>
 #include <stdio.h>
 
-#include "cli/chain_folder.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 
@@ -32,6 +31,15 @@ static error_t parse_sign(int key, char *argument, struct argp_state *state) {
     }
 }
 
+static samme_status sign(samme_chain_folder *folder, void *given, samme_error *error) {
+    const struct sign_options *options = given;
+    samme_chain_signed what;
+    samme_status status = samme_chain_sign(folder, &options->signers, &what, error);
+    if (status == SAMME_OK)
+        samme_chain_say_signed(folder, &what);
+    return status;
+}
+
 int samme_cli_chain_sign(int argc, char **argv) {
     static const struct argp_option rows[] = {
         {.name = "key",
@@ -50,18 +58,7 @@ int samme_cli_chain_sign(int argc, char **argv) {
             "holders hand the folder (without keys/) on to each other.",
     };
     struct sign_options options = {.folder = NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder folder;
-    if (samme_chain_open(options.folder, &folder, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_chain_signed what;
-    samme_status status = samme_chain_sign(&folder, &options.signers, &what, &error);
-    if (status == SAMME_OK)
-        samme_chain_say_signed(&folder, &what);
-    samme_chain_close(&folder);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    return samme_chain_command(&argp, argc, argv, &options, &options.folder, sign);
 }
 
 struct key_options {
