@@ -2,6 +2,33 @@
 
 #include <string.h>
 
+ProtobufCWireType samme_field_wire_type(const ProtobufCFieldDescriptor *field) {
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_SINT32:
+    case PROTOBUF_C_TYPE_UINT32:
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_BOOL:
+    case PROTOBUF_C_TYPE_ENUM:
+        return PROTOBUF_C_WIRE_TYPE_VARINT;
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_FLOAT:
+        return PROTOBUF_C_WIRE_TYPE_32BIT;
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return PROTOBUF_C_WIRE_TYPE_64BIT;
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_BYTES:
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
+    }
+    return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
+}
+
 size_t samme_field_element_bytes(const ProtobufCFieldDescriptor *field) {
     switch (field->type) {
     case PROTOBUF_C_TYPE_INT32:
@@ -32,14 +59,18 @@ size_t samme_field_element_bytes(const ProtobufCFieldDescriptor *field) {
 }
 
 static bool value_is_default(const ProtobufCFieldDescriptor *field, const void *value) {
-    static const uint8_t zeros[sizeof(ProtobufCBinaryData)];
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         const char *text = *(char *const *)value;
         return text == NULL || text[0] == 0;
     }
     if (field->type == PROTOBUF_C_TYPE_BYTES)
         return ((const ProtobufCBinaryData *)value)->len == 0;
-    return memcmp(value, zeros, samme_field_element_bytes(field)) == 0;
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return *(void *const *)value == NULL;
+    if (field->type == PROTOBUF_C_TYPE_BOOL)
+        return *(const protobuf_c_boolean *)value == 0;
+    return samme_field_element_bytes(field) == sizeof(uint32_t) ? *(const uint32_t *)value == 0
+                                                                : *(const uint64_t *)value == 0;
 }
 
 bool samme_field_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {

@@ -45,6 +45,8 @@ static inline uint32_t samme_field_case(const ProtobufCMessage *message,
     return *(const uint32_t *)chosen;
 }
 
+/* How a value stands in bytes; of a packed list, how each element does. */
+ProtobufCWireType samme_field_wire_type(const ProtobufCFieldDescriptor *field);
 /* Bytes that one value takes in the struct or in an array of elements. */
 size_t samme_field_element_bytes(const ProtobufCFieldDescriptor *field);
 /* Whether anything is written for the field: elements, a chosen member, or a value that is not the

@@ -1,6 +1,5 @@
-/* Messages to bytes and back. Bytes from outside are walked before they are unpacked: sizes,
- * nesting and field counts have maxima, so that a hostile message costs no more than its length.
- * Pure; any thread with its own arena. */
+/* Messages to bytes and back, as protobuf has it. Sizes, nesting and field counts have maxima, so
+ * that a hostile message costs no more than its length. Pure; any thread with its own arena. */
 #ifndef SAMME_WIRE_PACK_H
 #define SAMME_WIRE_PACK_H
 
@@ -22,7 +21,8 @@ ProtobufCMessage *samme_unpack(const ProtobufCMessageDescriptor *type, samme_spa
 #define SAMME_UNPACK(Type, type, bytes, arena, error)                                              \
     ((Samme__##Type *)(void *)samme_unpack(&samme__##type##__descriptor, (bytes), (arena), (error)))
 
-/* Appends the packed message; fields in the order of their numbers, defaults left out. */
+/* Appends the packed message, whole or not at all; fields in the order of their numbers, defaults
+ * left out. */
 void samme_pack(const void *message, samme_buffer *out);
 
 #endif

@@ -177,8 +177,7 @@ Test(hostile, strings_are_text) {
     cr_assert_eq(UNPACK(tender, 0x1a, 3, 0xed, 0xa0, 0x80), SAMME_MALFORMED);
 }
 
-/* The walk accepts nothing that protobuf-c then refuses: its refusals would have no byte offset.
- * The one exception is a packed list of bool, which the schema does not have. */
+/* What is refused is refused with its place; what is accepted packs to what unpacks to the same. */
 static void check_mutant(const ProtobufCMessageDescriptor *type, samme_span bytes, uint64_t seed,
                          size_t *accepted) {
     samme_arena arena;

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 #include "every.pb-c.h"
 #include "random_message.h"
@@ -6,6 +7,26 @@
 #include "wire/pack.h"
 
 enum { ROUNDS = 3000, MAXIMUM = 1 << 20 };
+
+/* What another implementation reads and writes is the same, on both ways. */
+static void check_against_protobuf_c(const ProtobufCMessage *message, samme_span ours,
+                                     uint64_t seed) {
+    static uint8_t theirs[MAXIMUM];
+    cr_assert_leq(protobuf_c_message_get_packed_size(message), sizeof theirs);
+    const size_t length = protobuf_c_message_pack(message, theirs);
+    cr_assert(samme_span_equal(ours, SAMME_SPAN(theirs, length)), "seed %lu: %s", seed,
+              message->descriptor->name);
+    ProtobufCMessage *read =
+        protobuf_c_message_unpack(message->descriptor, NULL, ours.length, ours.data);
+    cr_assert_not_null(read, "seed %lu", seed);
+    samme_buffer again;
+    samme_buffer_init(&again, MAXIMUM);
+    samme_pack(read, &again);
+    cr_assert(samme_span_equal(ours, samme_buffer_span(&again)), "seed %lu: %s", seed,
+              message->descriptor->name);
+    samme_buffer_free(&again);
+    protobuf_c_message_free_unpacked(read, NULL);
+}
 
 Test(pack, what_was_packed_unpacks_and_packs_the_same) {
     samme_arena made, unpacked;
@@ -24,6 +45,7 @@ Test(pack, what_was_packed_unpacks_and_packs_the_same) {
         ProtobufCMessage *back = samme_unpack(type, samme_buffer_span(&first), &unpacked, &error);
         cr_assert_not_null(back, "seed %lu: %s", seed, error.text);
         cr_assert_eq(back->descriptor, type);
+        check_against_protobuf_c(back, samme_buffer_span(&first), seed);
         samme_pack(back, &second);
         cr_assert(samme_span_equal(samme_buffer_span(&first), samme_buffer_span(&second)),
                   "seed %lu: %s differs", seed, type->name);
@@ -59,7 +81,38 @@ Test(pack, a_buffer_that_is_too_small_says_so) {
     samme_buffer_init(&out, 2);
     samme_pack(&ref, &out);
     cr_assert_eq(samme_buffer_status(&out), SAMME_TOO_LARGE);
+    cr_assert_eq(out.length, 0);
     samme_buffer_free(&out);
+}
+
+/* A message in a message has its length before it, of as many bytes as it takes; a buffer of
+ * exactly the size suffices. */
+Test(pack, lengths_of_every_width) {
+    for (size_t length = 120; length < 70000; length += length < 140 ? 1 : 16253) {
+        Samme__Sale sale = SAMME__SALE__INIT;
+        Samme__SaleLine line = SAMME__SALE_LINE__INIT, *lines = &line;
+        char *text = malloc(length + 1);
+        memset(text, 'x', length);
+        text[length] = 0;
+        line.text = text;
+        sale.n_lines = 1;
+        sale.lines = &lines;
+        const size_t needed = protobuf_c_message_get_packed_size(&sale.base);
+        uint8_t *expected = malloc(needed);
+        protobuf_c_message_pack(&sale.base, expected);
+        samme_buffer exact, small;
+        samme_buffer_init(&exact, needed);
+        samme_buffer_init(&small, needed - 1);
+        samme_pack(&sale, &exact);
+        samme_pack(&sale, &small);
+        cr_assert(samme_span_equal(samme_buffer_span(&exact), SAMME_SPAN(expected, needed)), "%zu",
+                  length);
+        cr_assert_eq(samme_buffer_status(&small), SAMME_TOO_LARGE, "%zu", length);
+        samme_buffer_free(&exact);
+        samme_buffer_free(&small);
+        free(expected);
+        free(text);
+    }
 }
 
 Test(pack, nothing_is_a_message_of_defaults) {
