@@ -3,7 +3,8 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 16 * 1024 };
+/* Many arenas hold one small message: their one block is of a size that malloc keeps at hand. */
+enum { FIRST_BLOCK_BYTES = 960, BLOCK_BYTES = 16 * 1024 };
 
 struct samme_arena_block {
     struct samme_arena_block *next;
@@ -47,7 +48,8 @@ void *samme_arena_alloc(samme_arena *arena, size_t bytes) {
         return NULL;
     struct samme_arena_block *block = arena->blocks;
     if (block == NULL || bytes > block->size - block->used) {
-        size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+        const size_t least = block == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES;
+        size_t size = bytes > least ? bytes : least;
         block = malloc(sizeof *block + size);
         if (block == NULL)
             return NULL;

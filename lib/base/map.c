@@ -3,14 +3,16 @@
 #include <bsd/sys/tree.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+
 /* An element and the copy of its key and value in one block: key, then value, then room that an
- * earlier, longer value left. */
+ * earlier, longer value left. What a search reads lies together. */
 struct node {
-    RB_ENTRY(node) links;
     uint64_t tag;
     size_t value_length;
     size_t value_room;
-    samme_span key; /* of our own bytes; of the caller's in the node that a search compares with */
+    RB_ENTRY(node) links;
+    size_t key_length;
     uint8_t bytes[];
 };
 
@@ -21,8 +23,13 @@ struct samme_map {
     size_t count;
 };
 
+static samme_span key_of(const struct node *node) {
+    return SAMME_SPAN(node->bytes, node->key_length);
+}
+
+/* Only for what the macros generate and nothing here calls. */
 static int compare_nodes(const struct node *a, const struct node *b) {
-    return samme_span_compare(a->key, b->key);
+    return samme_span_compare(key_of(a), key_of(b));
 }
 
 RB_GENERATE_INTERNAL(tree, node, links, compare_nodes, __attribute__((unused)) static)
@@ -74,18 +81,54 @@ static struct tree *tree_of(const samme_map *map) {
     return (struct tree *)(uintptr_t)&map->tree;
 }
 
+/* Where a key is, or would be: below `parent`, on the side that `order` says (the key is before it
+ * when < 0); parent is NULL in an empty tree. */
+struct place {
+    struct node *found;
+    struct node *parent;
+    int order;
+};
+
+/* As samme_span_compare. Keys are short and many begin alike, so a call of memcmp for each costs
+ * more than what it compares: eight bytes at a time are. */
+static int compare_keys(samme_span a, samme_span b) {
+    const size_t common = a.length < b.length ? a.length : b.length;
+    size_t i = 0;
+    for (; common - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        uint64_t left, right;
+        memcpy(&left, a.data + i, sizeof left);
+        memcpy(&right, b.data + i, sizeof right);
+        if (left != right)
+            return samme_get_u64(a.data + i) < samme_get_u64(b.data + i) ? -1 : 1;
+    }
+    for (; i < common; i++)
+        if (a.data[i] != b.data[i])
+            return a.data[i] < b.data[i] ? -1 : 1;
+    return a.length < b.length ? -1 : a.length > b.length;
+}
+
+static struct place locate(const samme_map *map, samme_span key) {
+    struct place place = {.found = RB_ROOT(tree_of(map))};
+    while (place.found != NULL && (place.order = compare_keys(key, key_of(place.found))) != 0) {
+        place.parent = place.found;
+        place.found = place.order < 0 ? RB_LEFT(place.found, links) : RB_RIGHT(place.found, links);
+    }
+    return place;
+}
+
 static struct node *find(const samme_map *map, samme_span key) {
-    struct node wanted = {.key = key};
-    return RB_FIND(tree, tree_of(map), &wanted);
+    return locate(map, key).found;
 }
 
 static struct node *find_at_or_after(const samme_map *map, samme_span key) {
-    struct node wanted = {.key = key};
-    return RB_NFIND(tree, tree_of(map), &wanted);
+    const struct place place = locate(map, key);
+    if (place.found != NULL || place.parent == NULL || place.order < 0)
+        return place.found != NULL ? place.found : place.parent;
+    return RB_NEXT(tree, tree_of(map), place.parent);
 }
 
 static uint8_t *value_of(struct node *node) {
-    return node->bytes + node->key.length;
+    return node->bytes + node->key_length;
 }
 
 static struct node *new_node(samme_span key, samme_span value) {
@@ -96,15 +139,46 @@ static struct node *new_node(samme_span key, samme_span value) {
         return NULL;
     if (key.length > 0)
         memcpy(node->bytes, key.data, key.length);
-    node->key = SAMME_SPAN(node->bytes, key.length);
+    node->key_length = key.length;
     node->value_length = node->value_room = value.length;
     if (value.length > 0)
         memcpy(value_of(node), value.data, value.length);
     return node;
 }
 
+/* As RB_INSERT, but for the search, which was made. */
+static void insert_at(samme_map *map, const struct place *place, struct node *node) {
+    RB_SET(node, place->parent, links);
+    if (place->parent == NULL)
+        RB_ROOT(&map->tree) = node;
+    else if (place->order < 0)
+        RB_LEFT(place->parent, links) = node;
+    else
+        RB_RIGHT(place->parent, links) = node;
+    tree_RB_INSERT_COLOR(&map->tree, node);
+    map->count++;
+}
+
+/* Puts a node of the same key where another is. */
+static void replace(samme_map *map, struct node *old, struct node *node) {
+    struct node *parent = RB_PARENT(old, links);
+    node->links = old->links;
+    if (RB_LEFT(node, links) != NULL)
+        RB_PARENT(RB_LEFT(node, links), links) = node;
+    if (RB_RIGHT(node, links) != NULL)
+        RB_PARENT(RB_RIGHT(node, links), links) = node;
+    if (parent == NULL)
+        RB_ROOT(&map->tree) = node;
+    else if (RB_LEFT(parent, links) == old)
+        RB_LEFT(parent, links) = node;
+    else
+        RB_RIGHT(parent, links) = node;
+    free(old);
+}
+
 samme_status samme_map_put(samme_map *map, samme_span key, samme_span value, uint64_t tag) {
-    struct node *old = find(map, key);
+    const struct place place = locate(map, key);
+    struct node *old = place.found;
     if (old != NULL && value.length <= old->value_room) {
         if (value.length > 0) /* the caller may give a part of the value that is there */
             memmove(value_of(old), value.data, value.length);
@@ -116,13 +190,10 @@ samme_status samme_map_put(samme_map *map, samme_span key, samme_span value, uin
     if (node == NULL)
         return SAMME_NO_MEMORY;
     node->tag = tag;
-    if (old != NULL) {
-        RB_REMOVE(tree, &map->tree, old);
-        free(old);
-    } else {
-        map->count++;
-    }
-    RB_INSERT(tree, &map->tree, node);
+    if (old != NULL)
+        replace(map, old, node);
+    else
+        insert_at(map, &place, node);
     return SAMME_OK;
 }
 
@@ -137,7 +208,7 @@ void samme_map_remove(samme_map *map, samme_span key) {
 
 static bool show(struct node *node, samme_map_entry *out) {
     if (node != NULL && out != NULL)
-        *out = (samme_map_entry){.key = node->key,
+        *out = (samme_map_entry){.key = key_of(node),
                                  .value = SAMME_SPAN(value_of(node), node->value_length),
                                  .tag = node->tag};
     return node != NULL;
@@ -153,7 +224,7 @@ bool samme_map_at_or_after(const samme_map *map, samme_span key, samme_map_entry
 
 bool samme_map_after(const samme_map *map, samme_span key, samme_map_entry *out) {
     struct node *node = find_at_or_after(map, key);
-    if (node != NULL && samme_span_equal(node->key, key))
+    if (node != NULL && samme_span_equal(key_of(node), key))
         node = RB_NEXT(tree, tree_of(map), node);
     return show(node, out);
 }

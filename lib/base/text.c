@@ -174,21 +174,15 @@ bool samme_utf8_valid(samme_span text) {
     return true;
 }
 
-static uint64_t get_integer(const uint8_t *at, unsigned bytes) {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
+/* Written out, which compilers see is one load. */
 uint16_t samme_get_u16(const uint8_t *at) {
-    return (uint16_t)get_integer(at, 2);
+    return (uint16_t)((unsigned)at[0] << 8 | at[1]);
 }
 uint32_t samme_get_u32(const uint8_t *at) {
-    return (uint32_t)get_integer(at, 4);
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 uint64_t samme_get_u64(const uint8_t *at) {
-    return get_integer(at, 8);
+    return (uint64_t)samme_get_u32(at) << 32 | samme_get_u32(at + 4);
 }
 
 static void put_integer(uint8_t *at, uint64_t value, unsigned bytes) {
