@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
 
 void samme_lines_open(samme_lines *lines, const char *what, samme_span text, samme_error *error) {
@@ -168,6 +169,21 @@ samme_hash samme_lines_hash(samme_lines *lines) {
         samme_lines_refuse(lines, parsed == SAMME_NO_MEMORY ? parsed : SAMME_MALFORMED,
                            "a SHA-256 value in base64");
     return hash;
+}
+
+/* samme_time_parse takes several forms; the text has one. */
+int64_t samme_lines_time(samme_lines *lines) {
+    char text[40], again[SAMME_TIME_TEXT_BYTES];
+    int64_t ms = 0;
+    int32_t offset = 0;
+    samme_lines_text(lines, text, sizeof text);
+    if (samme_time_parse(text, &ms, &offset) == SAMME_OK) {
+        samme_time_format(ms, again);
+        if (strcmp(text, again) == 0)
+            return ms;
+    }
+    samme_lines_refuse(lines, SAMME_MALFORMED, "a time as YYYY-MM-DDThh:mm:ssZ");
+    return 0;
 }
 
 samme_peer_key samme_lines_curve(samme_lines *lines) {

@@ -43,6 +43,7 @@ void samme_lines_word(samme_lines *lines, const char *word); /* must be exactly 
 uint64_t samme_lines_u64(samme_lines *lines, uint64_t least, uint64_t most);
 uint32_t samme_lines_u32(samme_lines *lines, uint32_t least);
 samme_hash samme_lines_hash(samme_lines *lines);
+int64_t samme_lines_time(samme_lines *lines); /* ms; the least value is 0 */
 samme_peer_key samme_lines_curve(samme_lines *lines);
 void samme_lines_vkey(samme_lines *lines, samme_vkey *out);
 void samme_lines_text(samme_lines *lines, char *out, size_t size); /* one field and a terminator */

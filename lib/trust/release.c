@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/calendar.h"
-#include "base/text.h"
-
 static samme_status check_documents(const samme_release *release, samme_error *error) {
     if (release->document_count > SAMME_RELEASE_MAX_DOCUMENTS)
         return samme_fail(error, SAMME_TOO_LARGE, "release: %zu documents: at most %u are allowed",
@@ -97,42 +94,30 @@ static samme_status check_release(const samme_release *release, samme_error *err
     if (status == SAMME_OK)
         status = check_waivers(release, error);
     if (status == SAMME_OK)
+        status = samme_waves_check(release, error);
+    if (status == SAMME_OK)
         status = check_keeps(release, error);
     return status == SAMME_OK ? check_documents(release, error) : status;
-}
-
-/* To the second: what is smaller is left out. False outside of years 1 to 9999. */
-static bool append_time(samme_buffer *out, const char *key, int64_t ms) {
-    char text[SAMME_TIME_TEXT_BYTES];
-    samme_time_format(ms, text);
-    samme_buffer_printf(out, "%s %s\n", key, text);
-    return text[0] != 0;
-}
-
-static void append_hash(samme_buffer *out, const char *key, const samme_hash *hash) {
-    samme_buffer_printf(out, "%s ", key);
-    samme_base64_append(out, samme_span_of_hash(hash));
-    samme_buffer_u8(out, '\n');
 }
 
 /* Everything above the lists. */
 static bool append_head(const samme_release *release, samme_buffer *out) {
     samme_buffer_printf(out, "version %llu\n", (unsigned long long)release->version);
-    append_hash(out, "previous", &release->previous);
+    samme_text_hash(out, "previous", &release->previous);
     samme_buffer_printf(out, "decide %u\n", release->decide_version);
-    bool timely = append_time(out, "issued", release->issued_ms);
+    bool timely = samme_text_time(out, "issued", release->issued_ms);
     if (release->at_ms != 0)
-        timely = append_time(out, "at", release->at_ms) && timely;
+        timely = samme_text_time(out, "at", release->at_ms) && timely;
     if (release->expires_ms != 0)
-        timely = append_time(out, "expires", release->expires_ms) && timely;
+        timely = samme_text_time(out, "expires", release->expires_ms) && timely;
     if (release->from != 0)
         samme_buffer_printf(out, "from %llu\n", (unsigned long long)release->from);
     if (release->baseline != 0)
         samme_buffer_printf(out, "baseline %llu\n", (unsigned long long)release->baseline);
     samme_buffer_printf(out, "author %s\nreason %s\n", release->author, release->reason);
-    append_hash(out, "check", &release->check);
+    samme_text_hash(out, "check", &release->check);
     if (release->compared)
-        append_hash(out, "diff", &release->diff);
+        samme_text_hash(out, "diff", &release->diff);
     else
         samme_buffer_append_text(out, "diff none\n");
     return timely;
@@ -148,14 +133,15 @@ samme_status samme_release_text(const samme_root *root, const samme_release *rel
     bool timely = append_head(release, out);
     for (size_t i = 0; i < release->waiver_count; i++)
         samme_buffer_printf(out, "waiver %s\n", release->waivers[i].text);
+    timely = samme_waves_append(release, out) && timely;
     for (size_t i = 0; i < release->keep_count; i++) {
         samme_buffer_printf(out, "keeps %llu", (unsigned long long)release->keeps[i].version);
-        append_hash(out, "", &release->keeps[i].note_hash);
+        samme_text_hash(out, "", &release->keeps[i].note_hash);
     }
     for (size_t i = 0; i < release->document_count; i++) {
         const samme_release_document *document = &release->documents[i];
         samme_buffer_printf(out, "doc %s %u", document->path, document->length);
-        append_hash(out, "", &document->hash);
+        samme_text_hash(out, "", &document->hash);
     }
     if (timely)
         return samme_text_finish("release", out, start, error);
@@ -163,26 +149,11 @@ samme_status samme_release_text(const samme_root *root, const samme_release *rel
     return samme_fail(error, SAMME_MALFORMED, "release: a time is not in years 1 to 9999");
 }
 
-/* samme_time_parse takes several forms; the text has one. */
-static int64_t read_time(samme_lines *lines) {
-    char text[40], again[SAMME_TIME_TEXT_BYTES];
-    int64_t ms = 0;
-    int32_t offset = 0;
-    samme_lines_text(lines, text, sizeof text);
-    if (samme_time_parse(text, &ms, &offset) == SAMME_OK) {
-        samme_time_format(ms, again);
-        if (strcmp(text, again) == 0)
-            return ms;
-    }
-    samme_lines_refuse(lines, SAMME_MALFORMED, "a time as YYYY-MM-DDThh:mm:ssZ");
-    return 0;
-}
-
 /* 0 stands for "not there" and is no moment that a text may name. */
 static int64_t read_optional_time(samme_lines *lines, const char *key) {
     if (!samme_lines_optional(lines, key))
         return 0;
-    int64_t ms = read_time(lines);
+    int64_t ms = samme_lines_time(lines);
     if (ms <= 0)
         samme_lines_refuse(lines, SAMME_MALFORMED, "a time after 1970");
     return ms;
@@ -195,6 +166,7 @@ static void read_lists(samme_lines *lines, samme_release *out) {
         samme_lines_next(lines, "waiver");
         samme_lines_remainder(lines, out->waivers[i].text, sizeof out->waivers[i].text);
     }
+    samme_waves_read(lines, out);
     out->keeps = samme_lines_room(lines, "keeps", SAMME_RELEASE_KEEPS_MAX, sizeof *out->keeps,
                                   &out->keep_count);
     for (size_t i = 0; i < out->keep_count; i++) {
@@ -221,7 +193,7 @@ static void read_head(samme_lines *lines, samme_release *out) {
     samme_lines_next(lines, "decide");
     out->decide_version = samme_lines_u32(lines, 1);
     samme_lines_next(lines, "issued");
-    out->issued_ms = read_time(lines);
+    out->issued_ms = samme_lines_time(lines);
     out->at_ms = read_optional_time(lines, "at");
     out->expires_ms = read_optional_time(lines, "expires");
     if (samme_lines_optional(lines, "from"))
@@ -282,6 +254,8 @@ samme_status samme_release_reopen(const samme_root *root, samme_span note, samme
 
 void samme_release_free(samme_release *release) {
     free(release->waivers);
+    free(release->waves);
+    free(release->early);
     free(release->keeps);
     free(release->documents);
     *release = (samme_release){0};

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
 
 /* One code point of well-formed UTF-8. */
@@ -161,6 +162,19 @@ samme_status samme_text_finish(const char *what, samme_buffer *out, size_t start
     out->length = start;
     return samme_fail(error, status, "%s: the text does not fit in %u bytes", what,
                       SAMME_TRUST_TEXT_MAX);
+}
+
+void samme_text_hash(samme_buffer *out, const char *key, const samme_hash *hash) {
+    samme_buffer_printf(out, "%s ", key);
+    samme_base64_append(out, samme_span_of_hash(hash));
+    samme_buffer_u8(out, '\n');
+}
+
+bool samme_text_time(samme_buffer *out, const char *key, int64_t ms) {
+    char text[SAMME_TIME_TEXT_BYTES];
+    samme_time_format(ms, text);
+    samme_buffer_printf(out, "%s %s\n", key, text);
+    return text[0] != 0;
 }
 
 samme_status samme_role_signed(const samme_root *root, samme_role role, const samme_note *note,

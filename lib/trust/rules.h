@@ -29,6 +29,17 @@ bool samme_key_list_distinct(samme_key_list *list); /* sorts the list */
 samme_status samme_text_finish(const char *what, samme_buffer *out, size_t start,
                                samme_error *error) SAMME_CHECKED;
 
+/* Append "key value" and a newline. Times to the second, what is smaller is left out; false outside
+ * of years 1 to 9999. */
+void samme_text_hash(samme_buffer *out, const char *key, const samme_hash *hash);
+bool samme_text_time(samme_buffer *out, const char *key, int64_t ms) SAMME_CHECKED;
+
+/* Of a release (waves.c): whether its waves are of their form, their lines, and reading them. */
+samme_status samme_waves_check(const samme_release *release, samme_error *error) SAMME_CHECKED;
+bool samme_waves_append(const samme_release *release, samme_buffer *out) SAMME_CHECKED;
+struct samme_lines;
+void samme_waves_read(struct samme_lines *lines, samme_release *out);
+
 /* Enough distinct keys of the role signed: else SAMME_BAD_SIGNATURE with how many of how many. */
 samme_status samme_role_signed(const samme_root *root, samme_role role, const samme_note *note,
                                samme_error *error) SAMME_CHECKED;

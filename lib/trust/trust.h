@@ -2,10 +2,11 @@
  * the first line names chain and type, so that no text can be taken for one of another type.
  * Formats: docs/FORMATS.md. Pure.
  *
- *   root     roles with their keys and thresholds; signed by a threshold of its own `root` keys,
- * and of those of the root before it roster   the hub, the branches with region, epoch and keys,
- * other peers; signed by role roster release  the complete numbered list of documents; signed by
- * role release
+ * - root: roles with their keys and thresholds; signed by a threshold of its own `root` keys, and
+ * of those of the root before it
+ * - roster: the hub, the branches with region, epoch and keys, other peers; signed by role roster
+ * - release: the complete numbered list of documents; signed by role release
+ * - halt: waves of a release that are held back; signed by any one key of role release
  *
  * A key counts once and stands in one role only. A threshold is at least 1 and at most the number
  * of distinct keys. */
@@ -25,6 +26,7 @@
 #define SAMME_RELEASE_LINE_MAX    200u /* bytes of a reason or waiver */
 #define SAMME_RELEASE_KEEPS_MAX   1024u
 #define SAMME_RELEASE_WAIVERS_MAX 1024u
+#define SAMME_RELEASE_WAVES_MAX   64u
 
 typedef enum samme_role {
     SAMME_ROLE_ROOT,
@@ -100,8 +102,18 @@ typedef struct samme_release_kept {
     samme_hash note_hash;
 } samme_release_kept;
 
-/* waivers and documents in bytewise order of text and path, keeps in order of version, each once.
- * Owns its arrays: samme_release_free. */
+/* When the branches of a wave may take a release, and a branch that does not wait for the last. */
+typedef struct samme_release_wave {
+    int64_t at_ms;
+} samme_release_wave;
+typedef struct samme_release_early {
+    uint32_t branch;
+    uint32_t wave; /* from 1, not the last */
+} samme_release_early;
+
+/* waivers and documents in bytewise order of text and path, keeps in order of version, early in
+ * order of branch, each once. Waves are none or at least two, each later than the one before; with
+ * them there is no at_ms. Owns its arrays: samme_release_free. */
 typedef struct samme_release {
     uint64_t version;
     uint32_t decide_version;
@@ -119,6 +131,10 @@ typedef struct samme_release {
     samme_hash diff;
     size_t waiver_count;
     samme_release_waiver *waivers;
+    size_t wave_count;
+    samme_release_wave *waves;
+    size_t early_count;
+    samme_release_early *early; /* every other branch is of the last wave */
     size_t keep_count;
     samme_release_kept *keeps;
     size_t document_count;
@@ -169,6 +185,29 @@ samme_status samme_role_signatures(const samme_root *root, samme_role role, samm
 
 void samme_roster_free(samme_roster *roster);
 void samme_release_free(samme_release *release);
+
+/* The wave of a branch, from 1; 1 where there are none. */
+uint32_t samme_release_wave_of(const samme_release *release, uint32_t branch);
+/* From when a branch may take the release, in ms UTC; 0: at once. A halt may hold it back for good
+ * (journal/replay.h). And: whether that time has come. */
+int64_t samme_release_due_ms(const samme_release *release, uint32_t branch);
+bool samme_release_due(const samme_release *release, uint32_t branch, int64_t time_ms);
+
+/* Branches of a wave and of those after it that have not taken the release do not take it any more;
+ * the next release goes on. It can only delay, so one signature is enough. */
+typedef struct samme_halt {
+    uint64_t version;        /* of the release */
+    samme_hash release_hash; /* of its note */
+    uint32_t wave;           /* the first that is held back, from 1 */
+    int64_t issued_ms;       /* information */
+    char author[SAMME_NAME_MAX + 1];
+    char reason[SAMME_RELEASE_LINE_MAX + 1]; /* one line */
+} samme_halt;
+/* As samme_release_text and samme_release_open. */
+samme_status samme_halt_text(const samme_root *root, const samme_halt *halt, samme_buffer *out,
+                             samme_error *error) SAMME_CHECKED;
+samme_status samme_halt_open(const samme_root *root, samme_span note, samme_halt *out,
+                             samme_error *error) SAMME_CHECKED;
 const samme_roster_branch *samme_roster_branch_by_number(const samme_roster *roster,
                                                          uint32_t number);
 const samme_roster_branch *samme_roster_branch_by_curve(const samme_roster *roster,
