@@ -16,7 +16,8 @@ typedef struct options {
     const char *enrolment;
     const char *sources[SOURCES_MAX];
     size_t source_count;
-    const char *proofs; /* folder; NULL: none are written */
+    const char *authorities; /* PEM file; NULL: SAMME_CA's or the machine's */
+    const char *proofs;      /* folder; NULL: none are written */
     samme_audit_options how;
     bool json;
 } options;
@@ -63,6 +64,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         given->how.state_file = value;
     else if (key == 'p')
         given->proofs = value;
+    else if (key == 'c')
+        given->authorities = value;
     else if (key == ARGP_KEY_ARG && given->source_count < SOURCES_MAX)
         given->sources[given->source_count++] = value;
     else if (key == ARGP_KEY_ARG)
@@ -117,7 +120,7 @@ static void ask_hub(report *about, samme_peer *peer) {
     samme_arena_free(&arena);
 }
 
-static void ask_node(report *about, const char *url) {
+static void ask_node(report *about, const char *url, const char *authorities) {
     samme_error error;
     samme_http_client *client;
     samme_buffer body;
@@ -127,7 +130,8 @@ static void ask_node(report *about, const char *url) {
     unsigned code = 0;
     Samme__ApiAnswer *answer = NULL;
     if (samme_http_client_new(url, &client, &error) == SAMME_OK) {
-        if (samme_http_call(client, "/v1/status", NULL, SAMME_SPAN(NULL, 0), &code, &body,
+        if (samme_http_client_trust(client, authorities, &error) == SAMME_OK &&
+            samme_http_call(client, "/v1/status", NULL, SAMME_SPAN(NULL, 0), &code, &body,
                             &error) == SAMME_OK &&
             code == 200)
             answer = SAMME_FROM_JSON(ApiAnswer, api_answer, samme_buffer_span(&body), url, &arena,
@@ -144,7 +148,7 @@ static void ask_node(report *about, const char *url) {
 }
 
 static bool is_node(const char *source) {
-    return strncmp(source, "http://", 7) == 0;
+    return strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0;
 }
 static bool is_hub(const char *source) {
     return strncmp(source, "tcp://", 6) == 0;
@@ -170,15 +174,22 @@ typedef struct audited {
     report *about;
 } audited;
 
-static samme_status compare(void *observer, samme_space *log, const samme_replay *replay,
+static samme_status compare(void *observer, samme_space *log, samme_replay *replay,
                             samme_span head_note) {
     const audited *self = observer;
     const options *given = self->given;
-    samme_status status = SAMME_OK;
+    const samme_audit_held held = {.enrolment = given->enrolment,
+                                   .as = self->as,
+                                   .log = log,
+                                   .replay = replay,
+                                   .head_note = head_note};
+    samme_audit_comparison *comparison = &self->about->comparison;
+    samme_status status = self->journal == NULL || is_hub(self->journal)
+                              ? SAMME_OK
+                              : samme_audit_compare_own(comparison, &held, self->journal);
     for (size_t i = 0; i < given->source_count && status == SAMME_OK; i++)
         if (!is_node(given->sources[i]) && given->sources[i] != self->journal)
-            status = samme_audit_compare(&self->about->comparison, self->as, log, replay, head_note,
-                                         given->sources[i]);
+            status = samme_audit_compare(comparison, &held, given->sources[i]);
     return status;
 }
 
@@ -219,12 +230,13 @@ static void run_audit(const options *given, report *about) {
         audit_folder(&self, &how);
     for (size_t i = 0; about->status == SAMME_OK && i < given->source_count; i++)
         if (is_node(given->sources[i]))
-            ask_node(about, given->sources[i]);
+            ask_node(about, given->sources[i], given->authorities);
     if (about->status != SAMME_OK || about->audit.findings_total > 0 ||
-        about->audit.excess_total > 0 || about->comparison.fork_count > 0)
+        about->audit.excess_pending > 0 || about->comparison.fork_count > 0)
         about->good = false;
     for (size_t i = 0; i < about->comparison.source_count; i++)
-        about->good = about->good && about->comparison.sources[i].status == SAMME_OK;
+        about->good = about->good && about->comparison.sources[i].status == SAMME_OK &&
+                      about->comparison.sources[i].tail.findings_total == 0;
 }
 
 /* DIR/fork-1 and so on, as tlog/fork.h has them. */
@@ -251,7 +263,9 @@ int samme_cli_audit(int argc, char **argv) {
         {"state", 't', "FILE", 0,
          "go on where the audit that kept FILE ended, and keep how far this one came", 0},
         {"proofs", 'p', "DIR", 0, "write proofs of forks into DIR, for samme audit fork", 0},
-        {"json", 'j', NULL, 0, "print the report as JSON", 0},
+        {"ca", 'c', "FILE", 0,
+         "certificates (PEM) that vouch for https:// nodes, instead of those of SAMME_CA", 0},
+        {"json", 'j', NULL, 0, "print the report as JSON (docs/FORMATS.md)", 0},
         {0},
     };
     static const struct argp argp = {rows,
@@ -260,9 +274,11 @@ int samme_cli_audit(int argc, char **argv) {
                                      "Replays the journal and decides every return again.\v"
                                      "A SOURCE is tcp://HUB:PORT, the data folder of a hub or "
                                      "node, a folder that samme log export wrote, or a node's "
-                                     "http://HOST:PORT, whose state digest is compared. The hub, "
-                                     "or the first folder, is audited; other folders are compared "
-                                     "with it, entry by entry. Without any the hub named in the "
+                                     "http(s)://HOST:PORT, whose state digest is compared. The "
+                                     "first hub, or else the first folder, is audited; other hubs "
+                                     "and folders are compared with it, record by record, and what "
+                                     "a node's folder holds behind it is decided again too and "
+                                     "counted apart. Without any the hub named in the "
                                      "enrolment is asked. Exit code 0: all is as it should be; 1: "
                                      "something is not, and is named; 69: the hub does not answer.",
                                      NULL,

@@ -117,10 +117,11 @@ static samme_status take_line(void *observer, const samme_audited_line *line) {
                line->position->epoch, line->position->index);
     samme_buffer_printf(
         out,
-        json ? "\"line\":%u,\"release\":%llu,\"journalSize\":%llu,\"ownSize\":%llu,"
+        json ? "\"line\":%u,\"release\":%llu,\"past\":%llu,\"journalSize\":%llu,\"ownSize\":%llu,"
                "\"same\":%s"
-             : ": line %u, release %llu, on %llu records and %llu own entries: %s\n",
+             : ": line %u, release %llu, past %llu, on %llu records and %llu own entries: %s\n",
         line->said->no, (unsigned long long)basis->release->version,
+        (unsigned long long)(basis->past == NULL ? 0 : basis->past->version),
         (unsigned long long)basis->journal_size, (unsigned long long)basis->own_size,
         json   ? same ? "true" : "false"
         : same ? "comes out the same"

@@ -11,7 +11,7 @@ enum { SCRATCH_BYTES = 64 * 1024 * 1024 };
 typedef struct comparing {
     samme_audit_comparison *out;
     samme_audit_source *source;
-    const samme_replay *replay;
+    samme_replay *replay;
     samme_space *ours, *theirs;
     samme_span our_head, their_head;
     samme_arena scratch;
@@ -210,6 +210,23 @@ static uint64_t newest_signed(samme_space *log, const samme_vkey *key) {
                                                                              : 0;
 }
 
+/* Decisions behind what is merged stand on the journal that their branch had: as far as ours goes.
+ */
+static samme_status look_at_tail(comparing *self) {
+    samme_audit_source *source = self->source;
+    const samme_tail_asked asked = {.branch = source->own_branch,
+                                    .epoch = source->own_epoch,
+                                    .merged = source->own_merged,
+                                    .newest_signed = source->own_signed,
+                                    .size = source->own_size};
+    if (source->forked || source->journal_size > self->replay->range.size) {
+        source->tail.left_out = source->forked ? "its journal is another"
+                                               : "its journal goes on behind what was audited";
+        return SAMME_OK;
+    }
+    return samme_audit_look_at_tail(&source->tail, self->replay, self->theirs, &asked);
+}
+
 /* A node's own log beside what the journal holds of it: who cloned a disk or a key has two. */
 static samme_status compare_own(comparing *self) {
     samme_span stored;
@@ -237,6 +254,8 @@ static samme_status compare_own(comparing *self) {
         self->source->own_merged = own.merged;
         if (status == SAMME_OK && own.differ != UINT64_MAX)
             status = report_own(self, &own);
+        else if (status == SAMME_OK)
+            status = look_at_tail(self);
     }
     free(own.leaves);
     samme_buffer_free(&own.note);
@@ -245,33 +264,65 @@ static samme_status compare_own(comparing *self) {
 }
 
 /* --- one source */
-static samme_status open_source(samme_audit_run *run, const char *folder, samme_error *error) {
-    const bool exported = samme_audit_is_export(folder);
-    samme_status status = samme_audit_open(run, exported ? NULL : folder, error);
+static bool is_hub(const char *source) {
+    return strncmp(source, "tcp://", 6) == 0;
+}
+
+static samme_status pull(samme_audit_run *run, const samme_audit_held *held, const char *source,
+                         samme_error *error) {
+    samme_peer peer = {0};
+    samme_status status = samme_peer_open(held->enrolment, source, &peer, error);
+    if (status != SAMME_OK)
+        return status;
+    const samme_roster *roster = &held->replay->roster;
+    status = samme_audit_pull_records(
+        run, &peer, roster->version != 0 ? &roster->hub_log : &held->as->hub_log, error);
+    samme_peer_close(&peer);
+    return status;
+}
+
+static samme_status open_source(samme_audit_run *run, const samme_audit_held *held,
+                                const char *source, samme_error *error) {
+    const bool hub = is_hub(source), exported = !hub && samme_audit_is_export(source);
+    samme_status status = samme_audit_open(run, hub || exported ? NULL : source, error);
     if (status == SAMME_OK && exported)
-        status = samme_audit_load_export(run, folder, error);
+        status = samme_audit_load_export(run, source, error);
+    if (status == SAMME_OK && hub)
+        status = pull(run, held, source, error);
     return status == SAMME_OK ? samme_audit_begin(run, error) : status;
 }
 
-samme_status samme_audit_compare(samme_audit_comparison *comparison, const samme_enrolment *as,
-                                 samme_space *log, const samme_replay *replay, samme_span head_note,
-                                 const char *folder) {
+static samme_audit_source *add_source(samme_audit_comparison *comparison, const char *who) {
     if (comparison->source_count == SAMME_COMPARED_MAX)
-        return SAMME_FULL;
+        return NULL;
     samme_audit_source *source = &comparison->sources[comparison->source_count++];
-    const samme_audit_options options = {.every_signature = false};
-    samme_audit_run run = {.options = &options, .as = as};
-    samme_error error = {.text = ""};
     *source = (samme_audit_source){.status = SAMME_OK};
-    snprintf(source->who, sizeof source->who, "%s", folder);
-    samme_status status = open_source(&run, folder, &error);
+    snprintf(source->who, sizeof source->who, "%s", who);
+    return source;
+}
+
+static void close_source(samme_audit_source *source, samme_status status, samme_error *error) {
+    source->status = status;
+    if (status != SAMME_OK)
+        snprintf(source->text, sizeof source->text, "%s", error->text);
+}
+
+samme_status samme_audit_compare(samme_audit_comparison *comparison, const samme_audit_held *held,
+                                 const char *source) {
+    samme_audit_source *added = add_source(comparison, source);
+    if (added == NULL)
+        return SAMME_FULL;
+    const samme_audit_options options = {.every_signature = false};
+    samme_audit_run run = {.options = &options, .as = held->as};
+    samme_error error = {.text = ""};
+    samme_status status = open_source(&run, held, source, &error);
     if (status == SAMME_OK) {
         comparing self = {.out = comparison,
-                          .source = source,
-                          .replay = replay,
-                          .ours = log,
+                          .source = added,
+                          .replay = held->replay,
+                          .ours = held->log,
                           .theirs = &run.log,
-                          .our_head = head_note,
+                          .our_head = held->head_note,
                           .their_head = samme_buffer_span(&run.head_note)};
         samme_arena_init(&self.scratch, SCRATCH_BYTES);
         status = compare_journals(&self);
@@ -279,18 +330,46 @@ samme_status samme_audit_compare(samme_audit_comparison *comparison, const samme
             status = compare_own(&self);
         samme_arena_free(&self.scratch);
         if (status != SAMME_OK)
-            status = samme_fail(&error, status, "%s: what it holds cannot be read: %s", folder,
+            status = samme_fail(&error, status, "%s: what it holds cannot be read: %s", source,
                                 samme_status_name(status));
     }
-    source->status = status;
-    if (status != SAMME_OK)
-        snprintf(source->text, sizeof source->text, "%s", error.text);
+    close_source(added, status, &error);
     samme_audit_close(&run);
+    return status == SAMME_NO_MEMORY ? status : SAMME_OK;
+}
+
+samme_status samme_audit_compare_own(samme_audit_comparison *comparison,
+                                     const samme_audit_held *held, const char *folder) {
+    samme_span ignored;
+    samme_error error = {.text = ""};
+    samme_status status =
+        samme_space_get(held->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"), &ignored);
+    if (status != SAMME_OK)
+        return status == SAMME_NOT_FOUND ? SAMME_OK : status; /* a hub's, or an export */
+    samme_audit_source *added = add_source(comparison, folder);
+    if (added == NULL)
+        return SAMME_FULL;
+    added->journal_size = held->replay->range.size;
+    comparing self = {.out = comparison,
+                      .source = added,
+                      .replay = held->replay,
+                      .ours = held->log,
+                      .theirs = held->log,
+                      .our_head = held->head_note};
+    samme_arena_init(&self.scratch, SCRATCH_BYTES);
+    status = compare_own(&self);
+    samme_arena_free(&self.scratch);
+    if (status != SAMME_OK)
+        status = samme_fail(&error, status, "%s: its own log cannot be read: %s", folder,
+                            samme_status_name(status));
+    close_source(added, status, &error);
     return status == SAMME_NO_MEMORY ? status : SAMME_OK;
 }
 
 void samme_audit_comparison_free(samme_audit_comparison *comparison) {
     for (size_t i = 0; i < comparison->fork_count; i++)
         samme_buffer_free(&comparison->forks[i].proof);
-    comparison->fork_count = 0;
+    for (size_t i = 0; i < comparison->source_count; i++)
+        samme_audit_tail_free(&comparison->sources[i].tail);
+    comparison->fork_count = comparison->source_count = 0;
 }

@@ -3,7 +3,7 @@
 #ifndef SAMME_CLI_AUDIT_COMPARE_H
 #define SAMME_CLI_AUDIT_COMPARE_H
 
-#include "cli/auditing.h"
+#include "cli/audit_tail.h"
 #include "tlog/fork.h"
 
 #define SAMME_COMPARED_MAX 64u
@@ -28,6 +28,7 @@ typedef struct samme_audit_source {
     uint32_t own_branch, own_epoch; /* 0: it has no log of its own */
     uint64_t own_size, own_signed;  /* entries of it; those under its newest checkpoint */
     uint64_t own_merged;            /* entries of that log in the journal that was audited */
+    samme_audit_tail tail;          /* what of it lies behind that */
 } samme_audit_source;
 
 typedef struct samme_audit_comparison {
@@ -37,12 +38,25 @@ typedef struct samme_audit_comparison {
     size_t fork_count;
 } samme_audit_comparison;
 
-/* One more folder, a data folder or an export, beside what an audit holds (as its `held` has it).
- * SAMME_NO_MEMORY, SAMME_FULL (SAMME_COMPARED_MAX); a folder that cannot be read is said in its
- * source. */
-samme_status samme_audit_compare(samme_audit_comparison *comparison, const samme_enrolment *as,
-                                 samme_space *log, const samme_replay *replay, samme_span head_note,
-                                 const char *folder) SAMME_CHECKED;
+/* What an audit holds, as its `held` has it, to be compared with. */
+typedef struct samme_audit_held {
+    const char *enrolment; /* the folder of `as`, to reach a hub with */
+    const samme_enrolment *as;
+    samme_space *log;
+    samme_replay *replay;
+    samme_span head_note;
+} samme_audit_held;
+
+/* One more source beside it: a data folder, an export, or the journal of a hub (tcp://..).
+ * SAMME_NO_MEMORY, SAMME_FULL (SAMME_COMPARED_MAX); a source that cannot be read is said in its
+ * place. */
+samme_status samme_audit_compare(samme_audit_comparison *comparison, const samme_audit_held *held,
+                                 const char *source) SAMME_CHECKED;
+/* The audited data folder itself: when it is a node's, its own log beside its journal, as a source.
+ */
+samme_status samme_audit_compare_own(samme_audit_comparison *comparison,
+                                     const samme_audit_held *held,
+                                     const char *folder) SAMME_CHECKED;
 void samme_audit_comparison_free(samme_audit_comparison *comparison);
 
 #endif

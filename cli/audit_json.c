@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
 #include "cli/audit_report.h"
 
@@ -71,8 +72,9 @@ static void write_findings(const samme_audit *audit, samme_buffer *out) {
         samme_buffer_append_text(out, i > 0 ? "," : "");
         samme_audit_json_finding(out, &audit->findings[i]);
     }
-    samme_buffer_printf(out, "],\"beyondSaleTotal\":%llu,\"beyondSale\":[",
-                        (unsigned long long)audit->excess_total);
+    samme_buffer_printf(
+        out, "],\"beyondSaleTotal\":%llu,\"beyondSalePending\":%llu,\"beyondSale\":[",
+        (unsigned long long)audit->excess_total, (unsigned long long)audit->excess_pending);
     for (size_t i = 0; i < audit->excess_count; i++) {
         samme_buffer_append_text(out, i > 0 ? "," : "");
         samme_to_json(audit->excess[i], out);
@@ -112,9 +114,11 @@ static void write_branch(void *context, const samme_branch_tally *one) {
     counted *self = context;
     separate(self);
     samme_buffer_printf(self->out,
-                        "{\"branch\":%u,\"lines\":%llu,\"differing\":%llu,\"cases\":%llu",
+                        "{\"branch\":%u,\"lines\":%llu,\"differing\":%llu,\"laterLines\":%llu,"
+                        "\"laterOtherwise\":%llu,\"cases\":%llu",
                         one->branch, (unsigned long long)one->lines,
-                        (unsigned long long)one->differing, (unsigned long long)one->cases);
+                        (unsigned long long)one->differing, (unsigned long long)one->later,
+                        (unsigned long long)one->undated, (unsigned long long)one->cases);
     write_asserted(self->out, one);
     samme_buffer_append_text(self->out, "}");
 }
@@ -167,7 +171,86 @@ static void write_tally(const samme_audit_report *about, samme_buffer *out) {
     samme_buffer_printf(out, "],\"notAllCounted\":%s", samme_tally_full(tally) ? "true" : "false");
 }
 
+/* --- times, days, refunds without an outcome */
+static void write_times(const samme_audit_report *about, samme_buffer *out) {
+    const samme_times *times = &about->audit.times;
+    counted self = {.out = out};
+    samme_buffer_append_text(out, ",\"times\":[");
+    for (size_t i = 0; i < times->count; i++) {
+        const samme_branch_times *one = &times->items[i];
+        if (about->only_branch != 0 && one->branch != about->only_branch)
+            continue;
+        separate(&self);
+        samme_buffer_printf(out,
+                            "{\"branch\":%u,\"entries\":%llu,\"ahead\":%llu,\"aheadMostMs\":%lld,"
+                            "\"batches\":%llu,\"batchesBack\":%llu,\"backMostMs\":%lld}",
+                            one->branch, (unsigned long long)one->entries,
+                            (unsigned long long)one->ahead, (long long)one->ahead_most_ms,
+                            (unsigned long long)one->batches, (unsigned long long)one->batches_back,
+                            (long long)one->back_most_ms);
+    }
+    samme_buffer_append_text(out, "]");
+}
+
+static void write_days(const samme_audit_days *days, samme_buffer *out) {
+    samme_buffer_printf(out,
+                        ",\"days\":{\"closed\":%llu,\"agree\":%llu,\"returnsNotCompared\":%llu,"
+                        "\"amountsNotCompared\":%llu,\"lateTotal\":%llu,\"late\":[",
+                        (unsigned long long)days->closed, (unsigned long long)days->agree,
+                        (unsigned long long)days->returns_not_compared,
+                        (unsigned long long)days->amounts_not_compared,
+                        (unsigned long long)days->late_count);
+    for (size_t i = 0; i < days->late_count && i < SAMME_LATE_DAYS_MAX; i++) {
+        const samme_audit_late_day *one = &days->late[i];
+        samme_buffer_printf(out, "%s{\"branch\":%u,", i > 0 ? "," : "", one->branch);
+        samme_audit_json_field(out, "till", one->till);
+        samme_buffer_append_text(out, ",");
+        samme_audit_json_field(out, "day", one->day);
+        samme_buffer_printf(out, ",\"sales\":%llu}", (unsigned long long)one->sales);
+    }
+    samme_buffer_append_text(out, "]}");
+}
+
+static void write_unresolved(const samme_audit *audit, samme_buffer *out) {
+    samme_buffer_printf(out, ",\"unresolvedTotal\":%llu,\"unresolved\":[",
+                        (unsigned long long)audit->unresolved_total);
+    for (size_t i = 0; i < audit->unresolved_count; i++) {
+        const samme_unresolved *one = &audit->unresolved[i];
+        char since[SAMME_TIME_TEXT_BYTES];
+        samme_time_format(one->since_ms, since);
+        samme_buffer_printf(out, "%s{\"branch\":%u,", i > 0 ? "," : "", one->branch);
+        samme_audit_json_field(out, "case", one->case_code);
+        samme_buffer_append_text(out, ",");
+        samme_audit_json_field(out, "currency", one->currency);
+        samme_buffer_printf(out, ",\"refund\":%lld,\"since\":\"%s\",\"ageMs\":%lld}",
+                            (long long)one->refund, since, (long long)one->age_ms);
+    }
+    samme_buffer_append_text(out, "]");
+}
+
 /* --- other sources */
+static void write_tail(const samme_audit_source *source, samme_buffer *out) {
+    const samme_audit_tail *tail = &source->tail;
+    samme_buffer_printf(out,
+                        ",\"tail\":{\"notMerged\":%llu,\"unsigned\":%llu,\"entries\":%llu,"
+                        "\"decisions\":%llu,",
+                        (unsigned long long)(source->own_signed > source->own_merged
+                                                 ? source->own_signed - source->own_merged
+                                                 : 0),
+                        (unsigned long long)(source->own_size - source->own_signed),
+                        (unsigned long long)tail->entries, (unsigned long long)tail->decisions);
+    samme_audit_json_field(out, "leftOut", tail->left_out != NULL ? tail->left_out : "");
+    samme_buffer_printf(out, ",\"findingsTotal\":%llu,\"findings\":[",
+                        (unsigned long long)tail->findings_total);
+    for (size_t i = 0; i < tail->finding_count; i++) {
+        samme_buffer_printf(out, "%s{\"where\":\"%s\",\"finding\":", i > 0 ? "," : "",
+                            tail->findings[i].is_signed ? "not merged" : "unsigned tail");
+        samme_audit_json_finding(out, &tail->findings[i].finding);
+        samme_buffer_append_text(out, "}");
+    }
+    samme_buffer_append_text(out, "]}");
+}
+
 static void write_source(const samme_audit_source *source, samme_buffer *out) {
     samme_buffer_append_text(out, "{");
     samme_audit_json_field(out, "who", source->who);
@@ -186,6 +269,8 @@ static void write_source(const samme_audit_source *source, samme_buffer *out) {
             "\"ownMerged\":%llu",
             source->own_branch, source->own_epoch, (unsigned long long)source->own_size,
             (unsigned long long)source->own_signed, (unsigned long long)source->own_merged);
+    if (source->own_branch != 0)
+        write_tail(source, out);
     samme_buffer_append_text(out, "}");
 }
 
@@ -221,6 +306,9 @@ void samme_audit_print_json(const samme_audit_report *about) {
     write_head(about, &out);
     write_findings(&about->audit, &out);
     write_tally(about, &out);
+    write_times(about, &out);
+    write_days(&about->audit.days, &out);
+    write_unresolved(&about->audit, &out);
     write_comparison(&about->comparison, &out);
     samme_buffer_append_text(&out, ",");
     samme_audit_json_field(&out, "stopped", about->status == SAMME_OK ? "" : about->error.text);

@@ -3,31 +3,32 @@
 #include <stdlib.h>
 
 #include "cli/auditing_run.h"
-#include "os/clock.h"
+#include "history/alarms.h"
 #include "os/files.h"
-
-enum { SILENCE_MAX_MS = 30000, WAIT_MS = 100 };
 
 typedef samme_audit_run run;
 
 /* What comes out of logs is shown on terminals: control characters do not. */
-static void clean(char *text) {
+void samme_audit_clean(char *text) {
     for (; *text != 0; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f)
             *text = '?';
 }
 
-static void keep_finding(void *context, const samme_finding *finding) {
-    samme_audit *audit = context;
+void samme_audit_keep_finding(samme_audit *audit, const samme_finding *finding) {
     audit->findings_total++;
     if (audit->finding_count == SAMME_FINDINGS_MAX)
         return;
     audit->findings[audit->finding_count] = *finding;
-    clean(audit->findings[audit->finding_count++].text);
+    samme_audit_clean(audit->findings[audit->finding_count++].text);
+}
+
+static void keep_finding(void *context, const samme_finding *finding) {
+    samme_audit_keep_finding(context, finding);
 }
 
 /* Whether the branch sold or refunded it; 0 is every branch. */
-static bool concerns(const Samme__ExcessRow *excess, uint32_t branch) {
+static bool concerns(const Samme__AlarmRow *excess, uint32_t branch) {
     bool any = branch == 0 || excess->receipt->branch == branch;
     for (size_t i = 0; i < excess->n_branches; i++)
         any = any || excess->branches[i] == branch;
@@ -35,17 +36,18 @@ static bool concerns(const Samme__ExcessRow *excess, uint32_t branch) {
 }
 
 /* The row lives in the audit's arena. */
-static void keep_excess(void *context, const Samme__ExcessRow *excess) {
+static void keep_excess(void *context, const Samme__AlarmRow *excess) {
     run *self = context;
     samme_audit *audit = self->audit;
     if (!concerns(excess, self->options->only_branch))
         return;
     audit->excess_total++;
+    audit->excess_pending += samme_alarm_pending(excess) ? 1 : 0;
     if (audit->excess_count == SAMME_FINDINGS_MAX)
         return;
-    clean(excess->receipt->till);
-    clean(excess->receipt->number);
-    clean(excess->receipt->business_date);
+    samme_audit_clean(excess->receipt->till);
+    samme_audit_clean(excess->receipt->number);
+    samme_audit_clean(excess->receipt->business_date);
     audit->excess[audit->excess_count++] = excess;
 }
 
@@ -103,6 +105,11 @@ static samme_status observe_entry(void *observer, const samme_position *position
                                   samme_span bytes) {
     run *self = observer;
     samme_status status = samme_tally_entry(self->audit->tally, position, bytes);
+    if (status == SAMME_OK)
+        status =
+            samme_times_entry(&self->audit->times, position, self->follow.replay.record_ms, bytes);
+    if (status == SAMME_OK && self->before.size > 0)
+        status = samme_audit_touch_day(self, position, bytes);
     return status == SAMME_OK && self->options->entry != NULL
                ? self->options->entry(self->options->observer, position, bytes)
                : status;
@@ -176,8 +183,7 @@ static samme_status start(run *self, const samme_enrolment *as, const char *fold
     return status == SAMME_OK ? samme_audit_end(self, error) : status;
 }
 
-/* The journal's key at the cursor. */
-static const samme_vkey *hub_log_key(const run *self) {
+const samme_vkey *samme_audit_hub_key(const samme_audit_run *self) {
     const samme_roster *roster = &self->follow.replay.roster;
     return roster->version != 0 ? &roster->hub_log : &self->as->hub_log;
 }
@@ -188,8 +194,8 @@ static samme_status check_head(run *self, samme_error *error) {
     const samme_range *range = &self->follow.replay.range;
     if (self->head_note.length == 0)
         return SAMME_OK;
-    samme_status status =
-        samme_checkpoint_open(samme_buffer_span(&self->head_note), hub_log_key(self), &head, error);
+    samme_status status = samme_checkpoint_open(samme_buffer_span(&self->head_note),
+                                                samme_audit_hub_key(self), &head, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "the journal's newest head");
     if (head.size != range->size)
@@ -221,7 +227,7 @@ static samme_status keep_state(const run *self, samme_error *error) {
 /* What others want to see of the state and of the log, while both can be read. */
 static samme_status show_state(run *self, samme_error *error) {
     const samme_audit_options *options = self->options;
-    const samme_replay *replay = &self->follow.replay;
+    samme_replay *replay = &self->follow.replay;
     samme_status status = options->end != NULL ? options->end(options->observer, replay) : SAMME_OK;
     if (status == SAMME_OK && options->held != NULL)
         status = options->held(options->observer, &self->log, replay,
@@ -230,7 +236,35 @@ static samme_status show_state(run *self, samme_error *error) {
                               : samme_fail(error, status, "what was audited cannot be shown");
 }
 
-static samme_status conclude(run *self, samme_error *error) {
+/* What was known when the auditor was enrolled is part of every journal that is the chain's. */
+static samme_status check_known(run *self) {
+    const samme_replay *replay = &self->follow.replay;
+    const samme_known *known = &self->as->known;
+    samme_finding finding = {.kind = SAMME_FINDING_KNOWN,
+                             .position = {.journal_index = replay->range.size}};
+    if (!samme_replay_known_reached(replay)) {
+        snprintf(finding.text, sizeof finding.text,
+                 "the journal has %llu records and root version %llu, what was known at enrolment "
+                 "is %llu records and root version %llu: it never comes to that",
+                 (unsigned long long)replay->range.size, (unsigned long long)replay->root.version,
+                 (unsigned long long)known->journal_size, (unsigned long long)known->root_version);
+        samme_audit_keep_finding(self->audit, &finding);
+        return SAMME_OK;
+    }
+    samme_hash root;
+    samme_status status = samme_replay_root_at(replay, known->journal_size, &root);
+    if (status != SAMME_OK || known->journal_size == 0 ||
+        samme_hash_equal(&root, &known->journal_root))
+        return status;
+    snprintf(finding.text, sizeof finding.text,
+             "the journal has another root at size %llu than was known at enrolment: two histories",
+             (unsigned long long)known->journal_size);
+    samme_audit_keep_finding(self->audit, &finding);
+    return SAMME_OK;
+}
+
+/* `complete`: nothing stopped it. */
+static samme_status conclude(run *self, bool complete, samme_error *error) {
     samme_audit *audit = self->audit;
     samme_replay *replay = &self->follow.replay;
     audit->entries = replay->entries;
@@ -248,7 +282,11 @@ static samme_status conclude(run *self, samme_error *error) {
     audit->release = replay->release.version;
     status = samme_state_digest(&replay->rows, &audit->state_digest);
     if (status == SAMME_OK)
-        status = samme_visit_excess(&replay->rows, &audit->arena, keep_excess, self);
+        status = samme_visit_alarms(&replay->rows, &audit->arena, keep_excess, self);
+    if (status == SAMME_OK)
+        status = samme_audit_sum_rows(self);
+    if (status == SAMME_OK && complete)
+        status = check_known(self);
     if (status != SAMME_OK)
         status = samme_fail(error, status, "the state cannot be summed up");
     else
@@ -263,6 +301,7 @@ static void finish(run *self) {
     for (size_t i = 0; i < self->note_count; i++)
         samme_buffer_free(&self->notes[i].note);
     free(self->notes);
+    samme_map_free(self->touched);
     if (self->following)
         samme_follow_fini(&self->follow);
     samme_audit_close(self);
@@ -271,9 +310,13 @@ static void finish(run *self) {
 static samme_status init_audit(samme_audit *audit, samme_error *error) {
     *audit = (samme_audit){.findings = calloc(SAMME_FINDINGS_MAX, sizeof *audit->findings),
                            .excess = calloc(SAMME_FINDINGS_MAX, sizeof *audit->excess),
-                           .tally = samme_tally_new()};
+                           .tally = samme_tally_new(),
+                           .unresolved = calloc(SAMME_UNRESOLVED_MAX, sizeof *audit->unresolved)};
+    audit->days.late = calloc(SAMME_LATE_DAYS_MAX, sizeof *audit->days.late);
     samme_arena_init(&audit->arena, 1024u * 1024u * 1024u);
-    return audit->findings == NULL || audit->excess == NULL || audit->tally == NULL
+    return samme_times_init(&audit->times) != SAMME_OK || audit->findings == NULL ||
+                   audit->excess == NULL || audit->tally == NULL || audit->unresolved == NULL ||
+                   audit->days.late == NULL
                ? samme_fail(error, SAMME_NO_MEMORY, "no memory for findings")
                : SAMME_OK;
 }
@@ -282,161 +325,19 @@ void samme_audit_free(samme_audit *audit) {
     free(audit->findings);
     free(audit->excess);
     samme_tally_free(audit->tally);
+    samme_times_free(&audit->times);
+    free(audit->unresolved);
+    free(audit->days.late);
     samme_arena_free(&audit->arena);
     *audit = (samme_audit){0};
-}
-
-/* One step: takes a message if there is one, folds, asks for what is next. */
-static samme_status keep_head(run *self, const Samme__Message *message, samme_error *error) {
-    if (message == NULL || message->what_case != SAMME__MESSAGE__WHAT_JOURNAL_PART)
-        return SAMME_OK;
-    const Samme__JournalPart *part = message->journal_part;
-    if (part->journal_size < self->before.size)
-        return samme_fail(
-            error, SAMME_MISMATCH,
-            "%s: %llu records of the journal were verified, the hub now has %llu: its "
-            "journal went back",
-            self->options->state_file, (unsigned long long)self->before.size,
-            (unsigned long long)part->journal_size);
-    if (part->n_records == 0 || part->from + part->n_records != self->follow.held.size)
-        return SAMME_OK; /* nothing new, or a late or doubled answer */
-    samme_buffer_clear(&self->head_note);
-    samme_buffer_append(&self->head_note, samme_span_of_bytes(part->note));
-    samme_status status = samme_buffer_status(&self->head_note);
-    return status == SAMME_OK ? SAMME_OK : samme_fail(error, status, "the hub's head is too long");
-}
-
-static samme_status pull_step(run *self, samme_peer *peer, const Samme__Message *message,
-                              bool *out_more, samme_buffer *request, samme_error *error) {
-    int64_t now_ms = samme_clock_monotonic_ms();
-    samme_status status = samme_audit_begin(self, error);
-    if (status == SAMME_OK && message != NULL)
-        status = samme_follow_receive(&self->follow, message, now_ms, error);
-    if (status == SAMME_OK)
-        status = keep_head(self, message, error);
-    if (status == SAMME_OK)
-        status = samme_follow_fold(&self->follow, out_more, error);
-    if (status == SAMME_OK && self->follow.stopped)
-        status = samme_fail(error, SAMME_UNSUPPORTED, "%s", self->follow.trouble.text);
-    bool ask = status == SAMME_OK && samme_follow_request(&self->follow, now_ms, request);
-    if (status == SAMME_OK)
-        status = samme_audit_end(self, error);
-    if (ask && status == SAMME_OK && !samme_peer_send(peer, samme_buffer_span(request)))
-        self->follow.requested = false; /* not connected yet */
-    return status;
-}
-
-/* The journal as it was before its newest record. */
-static samme_status range_before_newest(run *self, samme_range *out, samme_span *out_newest) {
-    samme_range_init(out);
-    for (uint64_t i = 0;; i++) {
-        const samme_key8 key = samme_key_u64(i);
-        samme_status status = samme_space_get(&self->log, SAMME_TABLE_JOURNAL,
-                                              SAMME_SPAN(key.bytes, sizeof key.bytes), out_newest);
-        if (status != SAMME_OK || i + 1 == self->follow.held.size)
-            return status;
-        const samme_hash leaf = samme_leaf_hash(*out_newest);
-        status = samme_range_append(out, &leaf);
-        if (status != SAMME_OK)
-            return status;
-    }
-}
-
-/* Whether the part, from our newest record on, begins with that and leads to a head of the hub's.
- */
-static samme_status check_newest(run *self, const Samme__JournalPart *part, samme_error *error) {
-    samme_range range;
-    samme_span newest;
-    samme_checkpoint head;
-    samme_status status = range_before_newest(self, &range, &newest);
-    if (status != SAMME_OK)
-        return samme_fail(error, status, "the journal's records cannot be read");
-    status =
-        samme_checkpoint_open(samme_span_of_bytes(part->note), hub_log_key(self), &head, error);
-    for (size_t i = 0; i < part->n_records && status == SAMME_OK; i++) {
-        const samme_hash leaf = samme_leaf_hash(samme_span_of_bytes(part->records[i]));
-        status = samme_range_append(&range, &leaf);
-    }
-    if (status != SAMME_OK)
-        return status;
-    const samme_hash root = samme_range_root(&range);
-    if (part->n_records == 0 || head.size != range.size || !samme_hash_equal(&head.root, &root) ||
-        !samme_span_equal(newest, samme_span_of_bytes(part->records[0])))
-        return samme_fail(error, SAMME_MISMATCH,
-                          "the hub shows another journal than the one verified before: two "
-                          "histories of %llu records",
-                          (unsigned long long)self->follow.held.size);
-    self->audit->head_signed = true;
-    return SAMME_OK;
-}
-
-/* When nothing has come since the audit before, no head has either: the hub is asked for one, so
- * that it cannot pass off another journal of the same size. */
-static samme_status ask_newest(run *self, samme_peer *peer, samme_error *error) {
-    enum { ARENA_BYTES = 64 * 1024 * 1024, ANSWER_MS = 30000 };
-    samme_arena arena;
-    if (self->head_note.length > 0 || self->follow.held.size == 0)
-        return SAMME_OK;
-    Samme__PullJournal pull = SAMME__PULL_JOURNAL__INIT;
-    Samme__Message request = SAMME__MESSAGE__INIT, *answer;
-    pull.from = self->follow.held.size - 1;
-    request.what_case = SAMME__MESSAGE__WHAT_PULL_JOURNAL;
-    request.pull_journal = &pull;
-    samme_arena_init(&arena, ARENA_BYTES);
-    samme_status status = samme_peer_ask(peer, &request, SAMME__MESSAGE__WHAT_JOURNAL_PART,
-                                         ANSWER_MS, &arena, &answer, error);
-    if (status == SAMME_OK && answer->journal_part->from != pull.from)
-        status = samme_fail(error, SAMME_LATER, "%s: a late answer", peer->address);
-    if (status == SAMME_OK)
-        status = samme_audit_begin(self, error);
-    if (status == SAMME_OK) {
-        status = check_newest(self, answer->journal_part, error);
-        samme_audit_drop(self);
-    }
-    samme_arena_free(&arena);
-    return status;
-}
-
-static samme_status pull_all(run *self, samme_peer *peer, samme_error *error) {
-    samme_arena arena;
-    samme_arena_init(&arena, 64 * 1024 * 1024);
-    samme_buffer request;
-    samme_buffer_init(&request, SAMME_MESSAGE_MAX_BYTES);
-    samme_status status = SAMME_OK;
-    /* a hub that answers and gives nothing is as good as a silent one */
-    int64_t progress_ms = samme_clock_monotonic_ms();
-    uint64_t progress = 0;
-    bool answered = false, more = false;
-    while (status == SAMME_OK && !(answered && !more && samme_follow_complete(&self->follow))) {
-        Samme__Message *message = NULL;
-        samme_arena_reset(&arena);
-        status = samme_peer_receive(peer, more ? 0 : WAIT_MS, &arena, &message, error);
-        answered |= status == SAMME_OK;
-        if (status == SAMME_LATER)
-            status = SAMME_OK;
-        if (status == SAMME_OK)
-            status = pull_step(self, peer, message, &more, &request, error);
-        uint64_t now =
-            self->follow.held.size + self->follow.replay.range.size + self->follow.documents_taken;
-        if (now != progress)
-            progress_ms = samme_clock_monotonic_ms();
-        progress = now;
-        if (status == SAMME_OK && samme_clock_monotonic_ms() - progress_ms > SILENCE_MAX_MS)
-            status = samme_fail(
-                error, SAMME_LATER, "%s gave nothing new for %d s (%llu of %llu records held)",
-                peer->address, SILENCE_MAX_MS / 1000, (unsigned long long)self->follow.held.size,
-                (unsigned long long)self->follow.hub_size);
-    }
-    samme_buffer_free(&request);
-    samme_arena_free(&arena);
-    return status;
 }
 
 /* Sums up what there is, also of an audit that stopped at something that does not verify. */
 static samme_status sum_up(run *self, samme_status status, samme_error *error) {
     if (self->following && status != SAMME_LATER) {
         samme_error ignored;
-        samme_status summed = conclude(self, status == SAMME_OK ? error : &ignored);
+        samme_status summed =
+            conclude(self, status == SAMME_OK, status == SAMME_OK ? error : &ignored);
         status = status == SAMME_OK ? summed : status;
     }
     if (status == SAMME_OK)
@@ -452,9 +353,7 @@ samme_status samme_audit_hub(samme_peer *peer, const samme_audit_options *option
         return status;
     status = start(&self, &peer->enrolment, NULL, options, out, error);
     if (status == SAMME_OK)
-        status = pull_all(&self, peer, error);
-    if (status == SAMME_OK)
-        status = ask_newest(&self, peer, error);
+        status = samme_audit_pull(&self, peer, error);
     status = sum_up(&self, status, error);
     finish(&self);
     return status;

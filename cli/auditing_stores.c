@@ -5,7 +5,7 @@
 #include "cli/auditing_run.h"
 #include "os/files.h"
 
-enum { WAIT_MS = 100 };
+enum { WAIT_MS = 100, AHEAD_BYTES = 32 * 1024 * 1024 };
 
 samme_status samme_audit_begin(samme_audit_run *run, samme_error *error) {
     samme_status status = samme_space_begin(&run->log, error);
@@ -21,13 +21,23 @@ bool samme_audit_drop(samme_audit_run *run) {
     return open;
 }
 
+/* Whether the next step is to wait. */
+static bool too_far_ahead(const samme_audit_run *run, uint64_t log_head, uint64_t views_head) {
+    if (!run->stores.scratch)
+        return run->log.durable_head < log_head || run->views.durable_head < views_head;
+    return run->log.overlay_bytes + run->views.overlay_bytes > AHEAD_BYTES;
+}
+
 samme_status samme_audit_end(samme_audit_run *run, samme_error *error) {
     uint64_t log_head = 0, views_head = 0;
     samme_status status = samme_space_end(&run->log, &log_head, error);
     if (status == SAMME_OK)
         status = samme_space_end(&run->views, &views_head, error);
-    while (status == SAMME_OK &&
-           (run->log.durable_head < log_head || run->views.durable_head < views_head)) {
+    if (status == SAMME_OK)
+        status = samme_space_collect(&run->log, error);
+    if (status == SAMME_OK)
+        status = samme_space_collect(&run->views, error);
+    while (status == SAMME_OK && too_far_ahead(run, log_head, views_head)) {
         int fds[2];
         size_t count = 0;
         bool ready[2];
@@ -74,7 +84,9 @@ samme_status samme_audit_open(samme_audit_run *run, const char *data_folder, sam
     samme_status status =
         run->options->state_file != NULL ? find_state(run, error) : make_scratch(run, error);
     if (status == SAMME_OK)
-        status = samme_stores_open(run->folder, &run->stores, error);
+        status = run->options->state_file != NULL
+                     ? samme_stores_open(run->folder, &run->stores, error)
+                     : samme_stores_open_scratch(run->folder, &run->stores, error);
     if (status == SAMME_OK && run->options->state_file != NULL && run->before.size == 0)
         status = samme_stores_reset_views(&run->stores, error);
     samme_store *log = &run->stores.log;

@@ -115,7 +115,8 @@ int samme_cli_chain_add_branch(int argc, char **argv) {
                "spaces; the written name of the branch stands in chain.yaml.",
     };
     struct branch_options options = {.region = 1};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, add_branch);
+    const samme_chain_work own = {add_branch, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }
 
 struct enrol_options {
@@ -222,5 +223,6 @@ int samme_cli_chain_enrol(int argc, char **argv) {
                "OUT holds secrets: move it to the machine, keep no copy.",
     };
     struct enrol_options options = {.folder = NULL};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, enrol);
+    const samme_chain_work own = {enrol, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }

@@ -41,7 +41,10 @@ static samme_status read_hub_address(const samme_chain_folder *folder, samme_enr
 static samme_status take_keys(const samme_chain_folder *folder, samme_enrolment *enrolment,
                               samme_error *error) {
     char owner[SAMME_NAME_MAX + 32];
-    samme_chain_key_owner(enrolment->role, enrolment->branch, enrolment->name, owner);
+    if (enrolment->role == SAMME_ENROL_BRANCH)
+        samme_chain_branch_owner(enrolment->branch, enrolment->epoch, owner);
+    else
+        samme_chain_key_owner(enrolment->role, enrolment->branch, enrolment->name, owner);
     samme_status status =
         samme_keys_read(folder->path, owner, "curve.secret", enrolment->curve_secret, error);
     samme_peer_key curve = samme_curve_public(enrolment->curve_secret);
@@ -116,17 +119,25 @@ static samme_status fill_known(const samme_chain_folder *folder, samme_enrolment
     return status;
 }
 
-/* The newest one published that branches may have taken by now: of those that wait for their time a
- * new branch needs the one before. */
+static bool is_halted(const samme_chain_folder *folder, uint64_t version) {
+    char release[SAMME_FILE_PATH_MAX], path[SAMME_FILE_PATH_MAX];
+    return samme_release_path(folder, version, release, NULL) == SAMME_OK &&
+           samme_path_in(release, "halt.note", path, NULL) == SAMME_OK && samme_file_exists(path);
+}
+
+/* The newest one published that every branch may have taken by now: of those that wait for a wave,
+ * or are held back, a new branch needs the one before. */
 static samme_status lowest_release(const samme_chain_folder *folder, uint64_t *out,
                                    samme_error *error) {
+    enum { NO_EARLY_BRANCH = 0 }; /* no branch has that number: it is of the last wave */
     samme_status status = samme_chain_published(folder, out, NULL, error);
     for (bool due = false; status == SAMME_OK && *out > 0 && !due;) {
         samme_release release;
         status = samme_release_signed(folder, *out, &release, NULL, error);
         if (status != SAMME_OK)
             break;
-        due = release.at_ms <= samme_clock_wall_ms();
+        due = samme_release_due(&release, NO_EARLY_BRANCH, samme_clock_wall_ms()) &&
+              !is_halted(folder, *out);
         samme_release_free(&release);
         if (!due)
             --*out;

@@ -132,6 +132,14 @@ void samme_chain_key_owner(samme_enrol_role role, uint32_t branch, const char *n
         snprintf(out, SAMME_NAME_MAX + 32, "%s-%s", samme_enrol_role_name(role), name);
 }
 
+void samme_chain_branch_owner(uint32_t branch, uint32_t epoch,
+                              char out[static SAMME_CHAIN_OWNER_BYTES]) {
+    if (epoch < 2)
+        samme_chain_key_owner(SAMME_ENROL_BRANCH, branch, NULL, out);
+    else
+        snprintf(out, SAMME_CHAIN_OWNER_BYTES, "branch-%u.e%u", branch, epoch);
+}
+
 samme_status samme_chain_open_release(const samme_chain_folder *folder, samme_span note,
                                       samme_release *out, samme_error *error) {
     samme_status status = samme_release_open(&folder->root, note, out, error);

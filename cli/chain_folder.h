@@ -72,7 +72,17 @@ samme_status samme_chain_write_enrolment(const samme_chain_folder *folder, samme
                                          uint32_t branch, const char *name, const char *out_folder,
                                          samme_error *error) SAMME_CHECKED;
 
-/* Name of the folder below DIR/keys where the keys of a branch or peer are. */
+/* Begins the branch's next epoch: new keys, the next roster, and, when that is in force and `target`
+ * is not NULL, the new enrolment in that folder, which must not be there. SAMME_NOT_FOUND: no such
+ * branch; else as samme_chain_commit_roster. */
+samme_status samme_chain_rotate_branch(samme_chain_folder *folder, uint32_t number,
+                                       const char *target, samme_error *error) SAMME_CHECKED;
+
+/* Name of the folder below DIR/keys where the keys of a branch or peer are; of a branch's later
+ * epochs each has its own. */
+#define SAMME_CHAIN_OWNER_BYTES (SAMME_NAME_MAX + 32u)
+void samme_chain_branch_owner(uint32_t branch, uint32_t epoch,
+                              char out[static SAMME_CHAIN_OWNER_BYTES]);
 void samme_chain_key_owner(samme_enrol_role role, uint32_t branch, const char *name,
                            char out[static SAMME_NAME_MAX + 32]);
 /* A release note under the root that was in force when it was signed: the newest one under which it

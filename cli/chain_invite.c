@@ -148,7 +148,8 @@ int samme_cli_chain_invite(int argc, char **argv) {
                "withdraw it, remove its folder below DIR/invitations.",
     };
     struct invite_options options = {.region = 1};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, invite);
+    const samme_chain_work own = {invite, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }
 
 struct admit_options {
@@ -268,5 +269,6 @@ int samme_cli_chain_admit(int argc, char **argv) {
                "the request.json of samme enrol. An invitation is answered once.",
     };
     struct admit_options options = {.folder = NULL};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, admit);
+    const samme_chain_work own = {admit, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }

@@ -1,4 +1,5 @@
-/* samme chain rotate: the next root, with other keys or another threshold for a role. */
+/* samme chain rotate: the next root, with other keys or another threshold for a role; a branch's
+ * next epoch is chain_epoch.c's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -54,8 +55,7 @@ static void parse_rotate_argument(struct rotate_options *options, char *argument
     else if (state->arg_num == 2 && options->branch != 0)
         options->target = argument;
     else if (state->arg_num > 1)
-        argp_error(state, "expected DIR ROLE or DIR branch:NUMBER OUT, found \"%s\" too",
-                   argument);
+        argp_error(state, "expected DIR ROLE or DIR branch:NUMBER OUT, found \"%s\" too", argument);
 }
 
 static void check_rotate(const struct rotate_options *options, struct argp_state *state) {
@@ -212,6 +212,8 @@ static samme_status rotate(samme_chain_folder *folder, void *given, samme_error 
     samme_chain_signed what;
     samme_root root = folder->root;
     bool renewed = false;
+    if (options->branch != 0)
+        return samme_chain_rotate_branch(folder, options->branch, options->target, error);
     samme_status status = change_keys(folder, options, &root, &renewed, error);
     if (status == SAMME_OK)
         status = samme_chain_commit_root(folder, &root, &complete, error);
@@ -263,5 +265,6 @@ int samme_cli_chain_rotate(int argc, char **argv) {
                "is its new enrolment, for samme-node --recover.",
     };
     struct rotate_options options = {.folder = NULL};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, rotate);
+    const samme_chain_work own = {rotate, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }

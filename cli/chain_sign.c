@@ -58,7 +58,8 @@ int samme_cli_chain_sign(int argc, char **argv) {
             "holders hand the folder (without keys/) on to each other.",
     };
     struct sign_options options = {.folder = NULL};
-    return samme_chain_command(&argp, argc, argv, &options, &options.folder, sign);
+    const samme_chain_work own = {sign, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }
 
 struct key_options {

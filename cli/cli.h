@@ -36,6 +36,7 @@ int samme_cli_chain_sign(int argc, char **argv);   /* cli/chain_sign.c */
 int samme_cli_chain_key(int argc, char **argv);
 int samme_cli_release_build(int argc, char **argv);   /* cli/release.c */
 int samme_cli_release_sign(int argc, char **argv);    /* cli/release_sign.c */
+int samme_cli_release_halt(int argc, char **argv);
 int samme_cli_release_publish(int argc, char **argv); /* cli/publish.c */
 int samme_cli_decide(int argc, char **argv);          /* cli/decide.c */
 int samme_cli_new(int argc, char **argv);             /* cli/new.c */
@@ -48,6 +49,7 @@ int samme_cli_audit(int argc, char **argv);           /* cli/audit.c */
 int samme_cli_audit_case(int argc, char **argv);      /* cli/audit_case.c */
 int samme_cli_audit_fork(int argc, char **argv);      /* cli/audit_fork.c */
 int samme_cli_status(int argc, char **argv);          /* cli/status.c */
+int samme_cli_alarms(int argc, char **argv);          /* cli/alarms.c */
 int samme_cli_log_export(int argc, char **argv);      /* cli/log_export.c */
 int samme_cli_log_verify(int argc, char **argv);      /* cli/log.c */
 int samme_cli_till_add(int argc, char **argv);        /* cli/till.c */

@@ -13,11 +13,12 @@
 #include "os/files.h"
 #include "tlog/checkpoint.h"
 
-enum { ASK_MS = 10000, OPTION_HUB = 1000 };
+enum { ASK_MS = 10000, OPTION_HUB = 1000, OPTION_HALT };
 
 typedef struct options {
     const char *chain, *hub;
     uint64_t version; /* 0: the newest */
+    bool halt;        /* its halt.note, not the release */
 } options;
 
 static error_t parse(int key, char *value, struct argp_state *state) {
@@ -27,6 +28,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         argp_error(state, "--version: expected a number from 1, found \"%s\"", value);
     else if (key == OPTION_HUB)
         given->hub = value;
+    else if (key == OPTION_HALT)
+        given->halt = true;
     else if (key == ARGP_KEY_ARG && given->chain == NULL)
         given->chain = value;
     else if (key == ARGP_KEY_ARG)
@@ -63,6 +66,25 @@ static samme_status put_document(samme_peer *peer, const char *path, samme_arena
     return status;
 }
 
+/* Hands a note over and gives its record's index. An answer to an earlier, repeated request is not
+ * this one's. */
+static samme_status put_note(samme_peer *peer, const Samme__Message *request, samme_span note,
+                             samme_arena *arena, uint64_t *out_index, samme_error *error) {
+    Samme__Message *answer;
+    const samme_hash hash = samme_sha256(note);
+    for (;;) {
+        samme_status status = samme_peer_ask(peer, request, SAMME__MESSAGE__WHAT_PUT_DONE, ASK_MS,
+                                             arena, &answer, error);
+        if (status != SAMME_OK)
+            return status;
+        if (!samme_span_equal(samme_span_of_bytes(answer->put_done->hash),
+                              samme_span_of_hash(&hash)))
+            continue;
+        *out_index = answer->put_done->journal_index;
+        return SAMME_OK;
+    }
+}
+
 static samme_status publish(samme_peer *peer, const samme_chain_folder *chain, const char *folder,
                             samme_arena *arena, uint64_t *out_index, samme_release *out_release,
                             samme_buffer *note, samme_error *error) {
@@ -78,18 +100,28 @@ static samme_status publish(samme_peer *peer, const samme_chain_folder *chain, c
     }
     Samme__PutRelease put = SAMME__PUT_RELEASE__INIT;
     put.note = samme_bytes_of_span(samme_buffer_span(note));
-    Samme__Message request = SAMME__MESSAGE__INIT, *answer;
+    Samme__Message request = SAMME__MESSAGE__INIT;
     request.what_case = SAMME__MESSAGE__WHAT_PUT_RELEASE;
     request.put_release = &put;
-    samme_hash hash = samme_sha256(samme_buffer_span(note));
-    for (bool done = false; status == SAMME_OK && !done;) {
-        status = samme_peer_ask(peer, &request, SAMME__MESSAGE__WHAT_PUT_DONE, ASK_MS, arena,
-                                &answer, error);
-        done = status == SAMME_OK && samme_span_equal(samme_span_of_bytes(answer->put_done->hash),
-                                                      samme_span_of_hash(&hash));
-        if (done)
-            *out_index = answer->put_done->journal_index;
-    }
+    if (status == SAMME_OK)
+        status = put_note(peer, &request, samme_buffer_span(note), arena, out_index, error);
+    return status;
+}
+
+/* The same for the halt that lies beside a release. */
+static samme_status publish_halt(samme_peer *peer, const char *folder, samme_arena *arena,
+                                 uint64_t *out_index, samme_error *error) {
+    samme_buffer note;
+    samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
+    samme_status status = samme_note_file_read(folder, "halt.note", &note, error);
+    Samme__PutHalt put = SAMME__PUT_HALT__INIT;
+    put.note = samme_bytes_of_span(samme_buffer_span(&note));
+    Samme__Message request = SAMME__MESSAGE__INIT;
+    request.what_case = SAMME__MESSAGE__WHAT_PUT_HALT;
+    request.put_halt = &put;
+    if (status == SAMME_OK)
+        status = put_note(peer, &request, samme_buffer_span(&note), arena, out_index, error);
+    samme_buffer_free(&note);
     return status;
 }
 
@@ -161,7 +193,10 @@ static samme_status publish_version(const options *given, uint64_t *out_version,
     if (status != SAMME_OK)
         return status;
     *out_version = given->version;
-    status = find_version(&chain, out_version, error);
+    if (given->halt && given->version == 0)
+        status = samme_release_highest(&chain, "halt.note", out_version, error);
+    else if (!given->halt)
+        status = find_version(&chain, out_version, error);
     char folder[1100], operator_folder[1100];
     snprintf(folder, sizeof folder, "%s/releases/%llu", given->chain,
              (unsigned long long)*out_version);
@@ -174,8 +209,10 @@ static samme_status publish_version(const options *given, uint64_t *out_version,
         samme_buffer note;
         samme_arena_init(&arena, 32 * 1024 * 1024);
         samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
-        status = publish(&peer, &chain, folder, &arena, out_index, out_release, &note, error);
-        if (status == SAMME_OK) /* enrolments from now on ask for no older one */
+        status = given->halt
+                     ? publish_halt(&peer, folder, &arena, out_index, error)
+                     : publish(&peer, &chain, folder, &arena, out_index, out_release, &note, error);
+        if (status == SAMME_OK && !given->halt) /* enrolments from now on ask for no older one */
             status = samme_note_file_write(given->chain, "release.note", samme_buffer_span(&note),
                                            error);
         samme_arena_reset(&arena);
@@ -194,6 +231,7 @@ int samme_cli_release_publish(int argc, char **argv) {
         {"version", 'v', "N", 0, "the release to publish (default: the newest signed one)", 0},
         {"hub", OPTION_HUB, "tcp://HOST:PORT", 0,
          "the hub (default: the one the operator's enrolment names)", 0},
+        {"halt", OPTION_HALT, NULL, 0, "hand over its halt instead: see samme release halt", 0},
         {0},
     };
     static const struct argp argp = {
@@ -211,6 +249,9 @@ int samme_cli_release_publish(int argc, char **argv) {
         code = SAMME_EXIT_UNREACHABLE;
     } else if (status != SAMME_OK) {
         code = samme_cli_fail(&error);
+    } else if (given.halt) {
+        printf("halt of release %llu published: journal record %llu\n", (unsigned long long)version,
+               (unsigned long long)index);
     } else {
         printf("release %llu published: %zu documents, journal record %llu\n",
                (unsigned long long)version, release.document_count, (unsigned long long)index);

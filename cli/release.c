@@ -11,6 +11,7 @@
 #include "cli/release_examine.h"
 #include "cli/release_folder.h"
 #include "cli/release_options.h"
+#include "cli/release_waves.h"
 #include "os/clock.h"
 #include "os/files.h"
 #include "policy/policy.h"
@@ -153,7 +154,20 @@ static samme_status check_from(const struct build *build, samme_error *error) {
     return status;
 }
 
-static samme_status check_chain(const struct build *build, samme_error *error) {
+static samme_status read_waves(struct build *build, const Samme__Chain *chain, samme_error *error) {
+    const char *path = build->options->waves;
+    samme_buffer text;
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    samme_status status = samme_file_read(path, &text, error);
+    if (status == SAMME_OK)
+        status = samme_release_waves_read(samme_buffer_span(&text), path, chain,
+                                          build->release.issued_ms, &build->release, error);
+    samme_buffer_free(&text);
+    return status;
+}
+
+/* What the policy says of the chain: its name, and who is in which wave. */
+static samme_status check_chain(struct build *build, samme_error *error) {
     samme_policy *policy = NULL;
     samme_status status =
         samme_policy_compile(build->documents.documents, build->documents.count, &policy, error);
@@ -163,6 +177,8 @@ static samme_status check_chain(const struct build *build, samme_error *error) {
     if (strcmp(name, build->chain->root.chain) != 0)
         status = samme_fail(error, SAMME_MISMATCH, "chain.yaml: of chain \"%s\", expected \"%s\"",
                             name, build->chain->root.chain);
+    if (status == SAMME_OK && build->options->waves != NULL)
+        status = read_waves(build, samme_policy_chain(policy), error);
     samme_policy_free(policy);
     return status;
 }

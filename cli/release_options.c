@@ -5,7 +5,7 @@
 #include "base/calendar.h"
 #include "base/text.h"
 
-enum { OPTION_AT = 1000, OPTION_EXPIRES, OPTION_FROM, OPTION_BASELINE, OPTION_DROP };
+enum { OPTION_AT = 1000, OPTION_EXPIRES, OPTION_FROM, OPTION_BASELINE, OPTION_DROP, OPTION_WAVES };
 
 static int64_t parse_time(const char *option, const char *text, struct argp_state *state) {
     int64_t ms;
@@ -38,6 +38,9 @@ static error_t parse_build(int key, char *argument, struct argp_state *state) {
     case OPTION_EXPIRES:
         options->expires_ms = parse_time("--expires", argument, state);
         return 0;
+    case OPTION_WAVES:
+        options->waves = argument;
+        return 0;
     case OPTION_FROM:
         options->from = parse_version("--from", argument, state);
         return 0;
@@ -61,6 +64,8 @@ static error_t parse_build(int key, char *argument, struct argp_state *state) {
         if (options->folder == NULL || options->reason == NULL ||
             (options->documents == NULL) == (options->from == 0))
             argp_error(state, "expected DIR DOCS --reason TEXT, or DIR --from N --reason TEXT");
+        if (options->waves != NULL && options->at_ms != 0)
+            argp_error(state, "--at and --waves: the first wave has its own time");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -72,6 +77,10 @@ bool samme_build_options_parse(int argc, char **argv, samme_build_options *out) 
         {.name = "reason", .key = 'r', .arg = "TEXT", .doc = "why, in one line"},
         {.name = "author", .key = 'a', .arg = "NAME", .doc = "who (default: the login name)"},
         {.name = "at", .key = OPTION_AT, .arg = "TIME", .doc = "branches take it not before"},
+        {.name = "waves",
+         .key = OPTION_WAVES,
+         .arg = "FILE",
+         .doc = "which branches take it when, instead of --at"},
         {.name = "expires",
          .key = OPTION_EXPIRES,
          .arg = "TIME",

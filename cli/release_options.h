@@ -15,6 +15,7 @@ typedef struct samme_build_options {
     const char *documents; /* NULL: those of release `from` */
     const char *reason;
     const char *author;
+    const char *waves; /* a file; NULL: none */
     int64_t at_ms, expires_ms;
     uint64_t from, baseline; /* 0: not given */
     uint64_t drops[SAMME_DROPS_MAX];

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <stdio.h>
 
+#include "base/calendar.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/peer.h"
@@ -56,6 +57,19 @@ static void print_standing(const Samme__StatusPart *status, const Samme__PeerSta
         printf(", silent for %lld s", (long long)((status->hub_time_ms - peer->heard_ms) / 1000));
 }
 
+/* What is ahead of a branch, or what it should have by now. */
+static void print_rollout(const Samme__PeerStatus *peer) {
+    char until[SAMME_TIME_TEXT_BYTES];
+    if (peer->due_release > peer->release)
+        printf(", release %llu is due", (unsigned long long)peer->due_release);
+    if (peer->waiting_release == 0)
+        return;
+    samme_time_format(peer->waiting_until_ms, until);
+    printf(", release %llu is %s%s", (unsigned long long)peer->waiting_release,
+           peer->waiting_until_ms == 0 ? "halted" : "planned for ",
+           peer->waiting_until_ms == 0 ? "" : until);
+}
+
 static void print_probes(const Samme__PeerStatus *peer) {
     if (peer->probes_release == 0)
         return;
@@ -74,6 +88,21 @@ static void print_probes(const Samme__PeerStatus *peer) {
         printf(" and %llu more", (unsigned long long)peer->probes_different - peer->n_different);
 }
 
+static void print_alarms(const Samme__PeerStatus *peer) {
+    if (peer->alarms > 0)
+        printf("\n           ALARMS to answer for: %llu, the oldest for %lld min",
+               (unsigned long long)peer->alarms, (long long)(peer->alarm_oldest_ms / 60000));
+}
+
+/* Once it is worth a look. */
+static void print_quota(const Samme__StatusPart *status, const Samme__PeerStatus *peer) {
+    const uint64_t quota = status->branch_quota_bytes;
+    if (quota > 0 && peer->day_bytes >= quota / 2)
+        printf("\n           %s today %llu MiB of %llu MiB",
+               peer->day_bytes >= quota ? "QUOTA USED UP:" : "quota:",
+               (unsigned long long)(peer->day_bytes >> 20), (unsigned long long)(quota >> 20));
+}
+
 static void print(const Samme__StatusPart *status) {
     samme_buffer digest;
     samme_buffer_init(&digest, 200);
@@ -82,12 +111,21 @@ static void print(const Samme__StatusPart *status) {
            (unsigned long long)status->journal_size, (unsigned long long)status->folded_size,
            (unsigned long long)status->release, samme_buffer_text(&digest));
     samme_buffer_free(&digest);
+    if (status->alarms > 0)
+        printf("alarms    %llu line%s refunded beyond what was sold, to be looked into\n",
+               (unsigned long long)status->alarms, status->alarms == 1 ? "" : "s");
     for (size_t i = 0; i < status->n_peers; i++) {
         const Samme__PeerStatus *peer = status->peers[i];
-        printf("branch %-3u %-16s merged %llu, release %llu, ", peer->branch, peer->name,
-               (unsigned long long)peer->branch_size, (unsigned long long)peer->release);
+        printf("branch %-3u %-16s ", peer->branch, peer->name);
+        if (peer->epoch > 1)
+            printf("epoch %u, ", peer->epoch);
+        printf("merged %llu, release %llu, ", (unsigned long long)peer->branch_size,
+               (unsigned long long)peer->release);
         print_standing(status, peer);
+        print_rollout(peer);
         print_probes(peer);
+        print_alarms(peer);
+        print_quota(status, peer);
         putchar('\n');
     }
 }

@@ -33,47 +33,49 @@ samme_status samme_hub_hello(samme_hub_call *call, const Samme__Hello *hello, sa
         return samme_fail(error, SAMME_DENIED, "this key belongs to branch %u in epoch %u",
                           call->branch->number, call->branch->epoch);
     const uint32_t epoch = hello->journal_epoch != 0 ? hello->journal_epoch : 1;
-    if (epoch != samme_replay_journal_epoch(&hub->replay))
+    if (epoch != samme_replay_journal_epoch(&hub->follow.replay))
         return samme_fail(error, SAMME_MISMATCH,
                           "your journal is of epoch %u, this one is of epoch %u", epoch,
-                          samme_replay_journal_epoch(&hub->replay));
-    samme_hash root;
-    samme_status status = samme_hub_root_at(hub, hello->journal_size, &root);
-    if (status == SAMME_NOT_FOUND ||
-        (status == SAMME_OK &&
-         !samme_span_equal(samme_span_of_hash(&root), samme_span_of_bytes(hello->journal_root))))
-        return samme_fail(error, SAMME_MISMATCH,
-                          "your journal of %llu records is not the beginning of this one",
-                          (unsigned long long)hello->journal_size);
-    if (status != SAMME_OK)
-        return status;
+                          samme_replay_journal_epoch(&hub->follow.replay));
+    if (hello->journal_root.len != sizeof(samme_hash))
+        return samme_fail(error, SAMME_MISMATCH, "a journal has a root of %zu bytes",
+                          sizeof(samme_hash));
     call->peer->folded_size = hello->folded_size;
+    call->peer->signed_size = hello->own_size;
     if (hello->state_digest.len == sizeof(samme_hash))
         memcpy(call->peer->state_digest.bytes, hello->state_digest.data, sizeof(samme_hash));
-    samme_range range;
-    samme_range_init(&range);
-    if (call->branch != NULL)
-        status = samme_hub_branch_range(hub, call->branch->number, call->branch->epoch, &range);
-    if (status != SAMME_OK)
-        return status;
-    samme_hash branch_root = samme_range_root(&range);
+    samme_hub_said *said = &call->peer->said;
+    said->hello = true;
+    said->branch = call->branch == NULL ? 0 : call->branch->number;
+    said->journal_size = hello->journal_size;
+    memcpy(said->journal_root.bytes, hello->journal_root.data, sizeof(samme_hash));
+    said->clock_known = hello->wall_ms != 0;
+    said->clock_ahead_ms = hello->wall_ms - hub->wall_ms;
+    samme_hub_pull_at_once(hub);
+    return samme_hub_stand(call);
+}
+
+void samme_hub_welcome(samme_hub *hub, samme_hub_peer *peer, const samme_range *range) {
+    const samme_hash root = samme_range_root(range);
     Samme__Welcome welcome = SAMME__WELCOME__INIT;
     welcome.protocol = SAMME_PROTOCOL_VERSION;
     welcome.hub_time_ms = samme_hub_time(hub);
-    welcome.branch_size = range.size;
-    welcome.branch_root = samme_bytes_of_span(samme_span_of_hash(&branch_root));
+    welcome.branch_size = range->size;
+    welcome.branch_root = samme_bytes_of_span(samme_span_of_hash(&root));
     welcome.journal_size = hub->journal.size;
-    welcome.credit_bytes = PUSH_CREDIT_BYTES;
-    if (call->peer->answers.release != 0)
-        welcome.probes_digest =
-            samme_bytes_of_span(samme_span_of_hash(&call->peer->answers.digest));
+    welcome.credit_bytes = samme_hub_quota_credit(hub, peer->said.branch, PUSH_CREDIT_BYTES);
+    welcome.keys_size = hub->keys.size;
+    if (hub->keys.size > 0)
+        welcome.keys_mark =
+            samme_bytes_of_span(SAMME_SPAN(hub->keys.mark.bytes, sizeof hub->keys.mark.bytes));
+    if (peer->answers.release != 0)
+        welcome.probes_digest = samme_bytes_of_span(samme_span_of_hash(&peer->answers.digest));
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_WELCOME;
     message.welcome = &welcome;
-    samme_hub_reply(hub, call->route, &message);
-    call->peer->welcomed = true;
-    call->peer->welcomed_route = call->route;
-    return SAMME_OK;
+    samme_hub_reply(hub, peer->route, &message);
+    peer->welcomed = true;
+    peer->welcomed_route = peer->route;
 }
 
 static void acknowledge(samme_hub_call *call, const samme_range *range) {
@@ -88,9 +90,9 @@ static void acknowledge(samme_hub_call *call, const samme_range *range) {
     samme_hub_reply(call->hub, call->route, &message); /* leaves when the commit is durable */
 }
 
-static samme_status store_branch(samme_hub *hub, const samme_roster_branch *branch,
-                                 const samme_range *range, const samme_hash *note_hash,
-                                 uint64_t journal_index) {
+samme_status samme_hub_store_branch(samme_hub *hub, const struct samme_batch_record *batch,
+                                    const samme_range *range, const samme_hash *note_hash,
+                                    uint64_t journal_index) {
     samme_buffer encoded, packed;
     samme_buffer_init(&encoded, 4096);
     samme_buffer_init(&packed, 8192);
@@ -100,7 +102,7 @@ static samme_status store_branch(samme_hub *hub, const samme_roster_branch *bran
     state.note_hash = samme_bytes_of_span(samme_span_of_hash(note_hash));
     state.journal_index = journal_index;
     samme_pack(&state, &packed);
-    samme_key8 key = samme_key_u32_u32(branch->number, branch->epoch);
+    samme_key8 key = samme_key_u32_u32(batch->branch, batch->epoch);
     samme_status status = samme_buffer_status(&packed);
     if (status == SAMME_OK)
         status =
@@ -140,6 +142,8 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
                                     &hub->arena, &batch, error);
     if (status == SAMME_OK)
         status = samme_batch_check(&batch, &branch->log_key, &grown, error);
+    if (status == SAMME_OK)
+        status = samme_hub_quota_take(hub, branch->number, &batch, error);
     if (status != SAMME_OK)
         return samme_fail_in(error, status, "batch %llu.. of branch %u",
                              (unsigned long long)push->old_size, branch->number);
@@ -154,9 +158,13 @@ samme_status samme_hub_push(samme_hub_call *call, const Samme__Push *push, samme
     uint64_t index = hub->journal.size;
     status = samme_store_batch(&hub->log, index, &batch);
     if (status == SAMME_OK)
-        status = store_branch(hub, branch, &grown, &note_hash, index);
+        status = samme_hub_store_branch(hub, &record.batch, &grown, &note_hash, index);
     if (status != SAMME_OK)
         return samme_fail(error, status, "the batch cannot be stored");
+    status = samme_hub_take_keys(call, push, &batch, error);
+    if (status != SAMME_OK)
+        return samme_fail_in(error, status, "batch %llu.. of branch %u",
+                             (unsigned long long)push->old_size, branch->number);
     status = samme_hub_append(hub, &record, error);
     if (status != SAMME_OK)
         return status;

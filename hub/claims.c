@@ -6,7 +6,8 @@ enum { HEARD_WITHIN_MS = 90000 }; /* else a branch counts as away */
 
 /* The peer of a branch that is in session, or NULL. */
 static const samme_hub_peer *present_branch(const samme_hub *hub, uint32_t number) {
-    const samme_roster_branch *branch = samme_roster_branch_by_number(&hub->replay.roster, number);
+    const samme_roster_branch *branch =
+        samme_roster_branch_by_number(&hub->follow.replay.roster, number);
     if (branch == NULL)
         return NULL;
     for (size_t i = 0; i < hub->peer_count; i++) {

@@ -43,7 +43,7 @@ void samme_hub_refuse(samme_hub_call *call, const char *what, samme_status statu
     samme_hub_reply(call->hub, call->route, &message);
 }
 
-static void later(samme_hub_call *call, const char *what) {
+void samme_hub_later(samme_hub_call *call, const char *what) {
     call->hub->counts.later++;
     char word[32];
     snprintf(word, sizeof word, "%s", what);
@@ -61,55 +61,96 @@ static samme_status open_spaces(samme_hub *hub, samme_error *error) {
     if (status != SAMME_OK)
         return status;
     status = samme_space_begin(&hub->views, error);
+    if (status == SAMME_OK) {
+        status = samme_hub_keys_begin(hub, error);
+        if (status != SAMME_OK)
+            samme_space_abandon(&hub->views);
+    }
     if (status != SAMME_OK)
         samme_space_abandon(&hub->log);
     return status;
 }
 
 static void close_spaces(samme_hub *hub) {
+    samme_hub_keys_abandon(hub);
     if (hub->log.open)
         samme_space_abandon(&hub->log);
     if (hub->views.open)
         samme_space_abandon(&hub->views);
 }
 
-static samme_status init_replay(samme_hub *hub, samme_error *error) {
-    hub->rows_binding = (samme_space_table){.space = &hub->views, .table = SAMME_TABLE_ROWS};
-    samme_replay_options options = {.check_content = false}; /* checked when it was taken */
-    samme_status status =
-        samme_replay_init(&hub->replay, hub->setup.root, samme_space_rows(&hub->rows_binding),
-                          samme_held_documents(&hub->log), &options, error);
-    if (status ==
-        SAMME_CORRUPT) /* views are only a fold: whatever is wrong with them, they are made again */
-        return samme_fail_in(error, SAMME_MISMATCH, "views do not fit the journal");
-    if (status == SAMME_OK && hub->replay.range.size > hub->journal.size) {
-        samme_replay_fini(&hub->replay);
-        return samme_fail(error, SAMME_MISMATCH, "views are ahead of the journal");
+/* What the hub took it has verified then; what it is handed up now is verified when it is folded.
+ */
+static samme_status note_seen(void *context, const samme_unsigned_note *note) {
+    const samme_hub *hub = context;
+    samme_checkpoint ignored;
+    return note->journal_index < hub->journal.size
+               ? SAMME_OK
+               : samme_checkpoint_open(note->note, note->log_key, &ignored, NULL);
+}
+
+/* In service the follower holds what was appended, stored or not; else what it has been shown. */
+static samme_status check_views(samme_hub *hub, samme_error *error) {
+    if (hub->follow.held.size < hub->journal.size)
+        hub->follow.held = hub->journal;
+    hub->follow.hub_size =
+        hub->refill.ahead.length > 0 ? hub->refill.ahead.head.size : hub->follow.held.size;
+    samme_hub_set_stage(hub);
+    if (hub->follow.replay.range.size <= hub->journal.size)
+        return SAMME_OK;
+    return samme_fail(error, SAMME_MISMATCH, "views are ahead of the journal");
+}
+
+static samme_status init_follow(samme_hub *hub, samme_error *error) {
+    const samme_follow_setup setup = {.root = hub->setup.root,
+                                      .hub_log = hub->log_key,
+                                      .log = &hub->log,
+                                      .views = &hub->views,
+                                      .replay = {.check_content = true,
+                                                 .unsigned_note = note_seen,
+                                                 .unsigned_note_context = hub}};
+    samme_status status = samme_follow_init(&hub->follow, &setup, error);
+    if (status != SAMME_OK)
+        return status;
+    status = check_views(hub, error);
+    const samme_roster *roster = &hub->follow.replay.roster;
+    for (size_t i = 0; i < roster->branch_count && status == SAMME_OK; i++) {
+        samme_range ignored;
+        const samme_roster_branch *branch = &roster->branches[i];
+        if (samme_replay_branch(&hub->follow.replay, branch->number, branch->epoch, &ignored) ==
+            SAMME_NOT_FOUND)
+            status = samme_fail(error, SAMME_MISMATCH, "views hold no tree of branch %u",
+                                branch->number);
     }
+    if (status != SAMME_OK)
+        samme_follow_fini(&hub->follow);
     return status;
 }
 
 /* Drops what this step wrote and said, and loads again what it changed. */
 static samme_status start_over(samme_hub *hub, samme_error *error) {
     samme_outbox_abandon(&hub->outbox);
-    samme_space_abandon(&hub->log);
-    samme_space_abandon(&hub->views);
-    samme_replay_fini(&hub->replay);
+    close_spaces(hub);
     samme_status status = open_spaces(hub, error);
     if (status == SAMME_OK)
         status = samme_hub_load(hub, error);
     if (status == SAMME_OK)
-        status = init_replay(hub, error);
-    return status;
+        status = samme_hub_keys_sweep(hub, error);
+    if (status == SAMME_OK)
+        status = samme_follow_reload(&hub->follow, error);
+    return status == SAMME_OK ? check_views(hub, error) : status;
 }
 
 /* Drops what folding put. What was taken stays: bytes are accepted, kept and served whether or not
  * they can be folded yet. */
 static samme_status fold_over(samme_hub *hub, samme_error *error) {
+    if (samme_hub_is_behind(hub)) /* what was handed up counts with its fold or not at all */
+        return start_over(hub, error);
     samme_space_abandon(&hub->views);
-    samme_replay_fini(&hub->replay);
     samme_status status = samme_space_begin(&hub->views, error);
-    return status == SAMME_OK ? init_replay(hub, error) : status;
+    if (status == SAMME_OK)
+        status = samme_follow_reload(&hub->follow, error);
+    return status == SAMME_OK ? check_views(hub, error) : status;
 }
 
 static void store_failed(samme_hub *hub, const samme_error *error) {
@@ -134,64 +175,11 @@ static samme_hub_peer *peer_of(samme_hub *hub, const samme_peer_key *key) {
     return &hub->peers[hub->peer_count++];
 }
 
-static const char *request_name(const Samme__Message *message) {
-    return message->what_case == SAMME__MESSAGE__WHAT_PUSH           ? "push"
-           : message->what_case == SAMME__MESSAGE__WHAT_HELLO        ? "hello"
-           : message->what_case == SAMME__MESSAGE__WHAT_PROBE_ANSWERS ? "probe_answers"
-           : message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE  ? "put_release"
-           : message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ? "put_document"
-                                                                     : "pull";
-}
-
-static bool writes(const Samme__Message *message) {
-    return message->what_case == SAMME__MESSAGE__WHAT_PUSH ||
-           message->what_case == SAMME__MESSAGE__WHAT_PUT_DOCUMENT ||
-           message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE;
-}
-
-static samme_status dispatch(samme_hub_call *call, const Samme__Message *message, bool busy,
-                             samme_error *error) {
-    /* who may write is the roster's word, so the newest one must have been folded */
-    if (writes(message) && (busy || call->hub->replay.roster.version < call->hub->roster_version)) {
-        later(call, request_name(message));
-        return SAMME_OK;
-    }
-    switch (message->what_case) {
-    case SAMME__MESSAGE__WHAT_HELLO:
-        return samme_hub_hello(call, message->hello, error);
-    case SAMME__MESSAGE__WHAT_PUSH:
-        return samme_hub_push(call, message->push, error);
-    case SAMME__MESSAGE__WHAT_PULL_JOURNAL:
-        return samme_hub_pull_journal(call, message->pull_journal);
-    case SAMME__MESSAGE__WHAT_PULL_ENTRIES:
-        return samme_hub_pull_entries(call, message->pull_entries);
-    case SAMME__MESSAGE__WHAT_PULL_DOCUMENTS:
-        return samme_hub_pull_documents(call, message->pull_documents);
-    case SAMME__MESSAGE__WHAT_PROBE_ANSWERS:
-        return samme_hub_probe_answers(call, message->probe_answers, error);
-    case SAMME__MESSAGE__WHAT_PULL_STATUS:
-        return samme_hub_pull_status(call);
-    case SAMME__MESSAGE__WHAT_CLAIM_ASK:
-        samme_hub_claim_ask(call, message->claim_ask);
-        return SAMME_OK;
-    case SAMME__MESSAGE__WHAT_CLAIM_ANSWER:
-        samme_hub_claim_answer(call, message->claim_answer);
-        return SAMME_OK;
-    case SAMME__MESSAGE__WHAT_PUT_DOCUMENT:
-        return samme_hub_put_document(call, message->put_document, error);
-    case SAMME__MESSAGE__WHAT_PUT_RELEASE:
-        return samme_hub_put_release(call, message->put_release, error);
-    default:
-        call->hub->refused_messages++; /* a hub's own words, or none: not of the protocol */
-        return SAMME_OK;
-    }
-}
-
 static void message_event(samme_hub *hub, const samme_hub_event *event, bool busy) {
     samme_error error = {0};
     samme_hub_call call = {.hub = hub, .route = event->route};
-    call.branch = samme_roster_branch_by_curve(&hub->replay.roster, &event->peer);
-    call.other = samme_roster_peer_by_curve(&hub->replay.roster, &event->peer);
+    call.branch = samme_roster_branch_by_curve(samme_hub_roster(hub), &event->peer);
+    call.other = samme_roster_peer_by_curve(samme_hub_roster(hub), &event->peer);
     call.peer = call.branch == NULL && call.other == NULL ? NULL : peer_of(hub, &event->peer);
     Samme__Message *message =
         call.peer == NULL ? NULL
@@ -202,29 +190,32 @@ static void message_event(samme_hub *hub, const samme_hub_event *event, bool bus
     }
     call.peer->route = event->route;
     call.peer->heard_ms = samme_hub_time(hub);
-    samme_status status = dispatch(&call, message, busy, &error);
+    samme_status status = samme_hub_answer(&call, message, busy, &error);
     if (status == SAMME_OK)
         return;
     hub->refused_messages++;
     if (start_over(hub, &error) != SAMME_OK)
         store_failed(hub, &error);
     else
-        samme_hub_refuse(&call, request_name(message), status,
+        samme_hub_refuse(&call, samme_hub_request_name(message), status,
                          error.text[0] != 0 ? error.text : samme_status_name(status), NULL);
 }
 
 /* One doorbell to everyone heard of when the journal has grown; lost ones cost a poll. */
 static void ring(samme_hub *hub) {
-    if (hub->journal.size == hub->rung_size)
+    if ((hub->journal.size == hub->rung_size && hub->keys.size == hub->keys.rung_size) ||
+        !samme_hub_serves(hub))
         return;
     Samme__Doorbell doorbell = SAMME__DOORBELL__INIT;
     doorbell.journal_size = hub->journal.size;
+    doorbell.keys_size = hub->keys.size;
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_DOORBELL;
     message.doorbell = &doorbell;
     for (size_t i = 0; i < hub->peer_count; i++)
         samme_hub_reply(hub, hub->peers[i].route, &message);
     hub->rung_size = hub->journal.size;
+    hub->keys.rung_size = hub->keys.size;
 }
 
 static void flush(samme_hub *hub) {
@@ -241,6 +232,10 @@ static void end_step(samme_hub *hub) {
     samme_status status = hub->state_changed ? samme_hub_store(hub) : SAMME_OK;
     if (status != SAMME_OK)
         samme_fail(&error, status, "the journal's state cannot be stored");
+    if (status == SAMME_OK)
+        status = samme_hub_keys_end(hub, &error);
+    else
+        samme_hub_keys_abandon(hub);
     if (status == SAMME_OK)
         status = samme_space_end(&hub->log, &head, &error);
     else
@@ -276,21 +271,48 @@ static void watch_clock(samme_hub *hub, const samme_hub_event *event) {
     }
 }
 
+/* Folds, takes over what was handed up, and goes on towards service. */
+static void fold(samme_hub *hub, bool tick) {
+    samme_error error = {0};
+    bool wrapping = false;
+    samme_status status = samme_follow_fold(&hub->follow, &hub->work_at_hand, &error);
+    if (status == SAMME_OK)
+        status = samme_hub_keys_renew(hub, &wrapping, &error);
+    if (status == SAMME_OK)
+        status = samme_hub_ask_keys(hub, &error);
+    hub->work_at_hand = hub->work_at_hand || wrapping;
+    if (status == SAMME_OK && samme_hub_is_behind(hub))
+        status = samme_hub_take_over(hub, &error);
+    if (status == SAMME_OK)
+        status = samme_hub_refill_work(hub, tick, &error);
+    if (status == SAMME_OK)
+        return;
+    memcpy(hub->trouble, error.text, sizeof hub->trouble);
+    if (fold_over(hub, &error) != SAMME_OK)
+        store_failed(hub, &error);
+}
+
 void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
     samme_error error = {0};
     watch_clock(hub, event);
     hub->transport_refused = event->transport_refused;
     hub->work_at_hand = false;
     samme_arena_reset(&hub->arena);
-    if (samme_space_collect(&hub->log, &error) != SAMME_OK ||
+    if (samme_hub_keys_collect(hub, &error) != SAMME_OK ||
+        samme_space_collect(&hub->log, &error) != SAMME_OK ||
         samme_space_collect(&hub->views, &error) != SAMME_OK)
         store_failed(hub, &error);
     samme_hub_commits_durable(&hub->counts, hub->log.durable_head, hub->monotonic_ms);
     if (!hub->store_failed && open_spaces(hub, &error) != SAMME_OK)
         store_failed(hub, &error);
+    if (!hub->store_failed && samme_hub_keys_sweep(hub, &error) != SAMME_OK) {
+        close_spaces(hub);
+        store_failed(hub, &error);
+    }
     if (hub->store_failed)
         return;
-    bool busy = hub->log.next_head - hub->log.durable_head > SAMME_HUB_COMMITS_IN_FLIGHT_MAX ||
+    bool busy = samme_hub_keys_behind(hub) ||
+                hub->log.next_head - hub->log.durable_head > SAMME_HUB_COMMITS_IN_FLIGHT_MAX ||
                 hub->views.next_head - hub->views.durable_head > SAMME_HUB_COMMITS_IN_FLIGHT_MAX ||
                 samme_outbox_busy(&hub->outbox);
     if (event->kind == SAMME_HUB_MESSAGE)
@@ -300,16 +322,13 @@ void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
              (event->kind == SAMME_HUB_ROOT &&
               samme_hub_put_root(hub, event->message, &error) != SAMME_OK)) {
         memcpy(hub->trouble, error.text, sizeof hub->trouble);
+        if (samme_hub_serves(hub)) /* what waited cannot follow any more */
+            samme_hub_refill_free(hub);
         if (start_over(hub, &error) != SAMME_OK)
             store_failed(hub, &error);
     }
-    if (!hub->store_failed && !busy) {
-        if (samme_hub_fold(hub, &hub->work_at_hand, &error) != SAMME_OK) {
-            memcpy(hub->trouble, error.text, sizeof hub->trouble);
-            if (fold_over(hub, &error) != SAMME_OK)
-                store_failed(hub, &error);
-        }
-    }
+    if (!hub->store_failed && !busy)
+        fold(hub, event->kind == SAMME_HUB_TICK);
     if (hub->store_failed) { /* a step that could not be begun again has nothing to end */
         close_spaces(hub);
         return;
@@ -320,7 +339,7 @@ void samme_hub_step(samme_hub *hub, const samme_hub_event *event) {
 }
 
 int64_t samme_hub_next_ms(const samme_hub *hub) {
-    return hub->work_at_hand ? hub->monotonic_ms : hub->monotonic_ms + 1000;
+    return hub->work_at_hand ? hub->monotonic_ms : samme_hub_refill_next_ms(hub);
 }
 
 static bool durable(const samme_space *space) {
@@ -329,24 +348,34 @@ static bool durable(const samme_space *space) {
 
 bool samme_hub_idle(const samme_hub *hub) {
     return hub->outbox.count == 0 &&
-           (hub->store_failed || (durable(&hub->log) && durable(&hub->views)));
+           (hub->store_failed || (durable(&hub->log) && durable(&hub->views) &&
+                                  (!hub->keys.present || durable(&hub->keys.space))));
 }
 
 void samme_hub_look(samme_hub *hub, samme_hub_view *out) {
     *out = (samme_hub_view){.journal_size = hub->journal.size,
-                            .folded_size = hub->replay.range.size,
+                            .folded_size = hub->follow.replay.range.size,
                             .release = hub->release_version,
                             .refused_messages = hub->refused_messages + hub->transport_refused,
-                            .roster = &hub->replay.roster,
+                            .roster = samme_hub_roster(hub),
                             .newest_roster = hub->roster_version,
                             .newest_root = hub->root.version,
                             .trouble = hub->trouble,
+                            .serves = samme_hub_serves(hub),
+                            .waits_for = hub->refill.words,
                             .store_failed = hub->store_failed};
+    const samme_hub_refill *refill = &hub->refill;
+    if (refill->stage == SAMME_HUB_FORKED || refill->stage == SAMME_HUB_CLOCK)
+        out->trouble = hub->trouble[0] != 0 ? hub->trouble : refill->words;
+    if (!out->serves && refill->waiting.version > out->newest_roster)
+        out->newest_roster = refill->waiting.version;
+    if (!out->serves && refill->waiting_root.version > out->newest_root)
+        out->newest_root = refill->waiting_root.version;
     bool opened = !hub->views.open;
     if (opened && samme_space_begin(&hub->views, NULL) != SAMME_OK)
         return;
     samme_hash digest;
-    if (samme_state_digest(&hub->replay.rows, &digest) == SAMME_OK)
+    if (samme_state_digest(&hub->follow.replay.rows, &digest) == SAMME_OK)
         out->state_digest = digest;
     if (opened)
         samme_space_abandon(&hub->views);
@@ -363,9 +392,10 @@ static samme_status load(samme_hub *hub, samme_error *error) {
         return status;
     status = samme_hub_load(hub, error);
     if (status == SAMME_OK)
-        status = init_replay(hub, error);
-    samme_space_abandon(&hub->log);
-    samme_space_abandon(&hub->views);
+        status = samme_hub_keys_check(hub, error);
+    if (status == SAMME_OK)
+        status = init_follow(hub, error);
+    close_spaces(hub);
     return status;
 }
 
@@ -379,10 +409,14 @@ samme_status samme_hub_new(const samme_hub_setup *setup, samme_hub **out, samme_
     }
     hub->setup = *setup;
     hub->peers = peers;
+    hub->refill.gathering = setup->gather_ms > 0 || setup->recover;
+    hub->refill.clock_compared = setup->clock_confirmed;
     for (size_t i = 0; i < SAMME_HUB_REFERENCES; i++)
         samme_probes_init(&hub->references[i]);
     samme_arena_init(&hub->arena, HUB_ARENA_BYTES);
-    samme_status status = samme_space_init(&hub->log, setup->log);
+    samme_status status = samme_hub_keys_open(hub);
+    if (status == SAMME_OK)
+        status = samme_space_init(&hub->log, hub->keys.present ? &hub->keys.gate.port : setup->log);
     if (status == SAMME_OK)
         status = samme_space_init(&hub->views, setup->views);
     if (status == SAMME_OK)
@@ -393,6 +427,7 @@ samme_status samme_hub_new(const samme_hub_setup *setup, samme_hub **out, samme_
         samme_outbox_fini(&hub->outbox);
         samme_space_fini(&hub->views);
         samme_space_fini(&hub->log);
+        samme_hub_keys_fini(hub);
         samme_arena_free(&hub->arena);
         free(peers);
         free(hub);
@@ -405,10 +440,12 @@ samme_status samme_hub_new(const samme_hub_setup *setup, samme_hub **out, samme_
 void samme_hub_free(samme_hub *hub) {
     if (hub == NULL)
         return;
-    samme_replay_fini(&hub->replay);
+    samme_follow_fini(&hub->follow);
+    samme_hub_refill_free(hub);
     samme_outbox_fini(&hub->outbox);
     samme_space_fini(&hub->views);
     samme_space_fini(&hub->log);
+    samme_hub_keys_fini(hub);
     samme_arena_free(&hub->arena);
     for (size_t i = 0; i < SAMME_HUB_REFERENCES; i++)
         samme_probes_free(&hub->references[i]);

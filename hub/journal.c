@@ -27,6 +27,7 @@ samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     hub->roster_version = hub->release_version = 0;
     hub->root = *hub->setup.root;
     hub->state_changed = false;
+    hub->refill.ahead.length = hub->refill.other.length = 0;
     if (status == SAMME_NOT_FOUND) {
         samme_span ignored;
         if (samme_space_get(&hub->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"), &ignored) ==
@@ -46,9 +47,11 @@ samme_status samme_hub_load(samme_hub *hub, samme_error *error) {
     hub->hub_time_ms = state->hub_time_ms;
     hub->roster_version = state->roster_version;
     hub->release_version = state->release_version;
+    hub->keys.logged = state->keys_size;
     memcpy(hub->roster_hash.bytes, state->roster_hash.data, sizeof(samme_hash));
     memcpy(hub->release_hash.bytes, state->release_hash.data, sizeof(samme_hash));
-    return load_root(hub, state, error);
+    status = load_root(hub, state, error);
+    return status == SAMME_OK ? samme_hub_refill_load(hub, state, error) : status;
 }
 
 samme_status samme_hub_store(samme_hub *hub) {
@@ -67,8 +70,13 @@ samme_status samme_hub_store(samme_hub *hub) {
         state.root_version = hub->root.version;
         state.root_hash = samme_bytes_of_span(samme_span_of_hash(&hub->root.note_hash));
     }
+    const samme_hub_refill *refill = &hub->refill;
+    state.ahead_note = samme_bytes_of_span(SAMME_SPAN(refill->ahead.note, refill->ahead.length));
+    state.other_note = samme_bytes_of_span(SAMME_SPAN(refill->other.note, refill->other.length));
+    samme_status status = samme_hub_keys_size(hub, &state.keys_size);
     samme_pack(&state, &packed);
-    samme_status status = samme_buffer_status(&packed);
+    if (status == SAMME_OK)
+        status = samme_buffer_status(&packed);
     if (status == SAMME_OK)
         status = samme_space_put(&hub->log, SAMME_TABLE_STATE, SAMME_LITERAL("hub"),
                                  samme_buffer_span(&packed));
@@ -78,32 +86,39 @@ samme_status samme_hub_store(samme_hub *hub) {
     return status;
 }
 
-samme_status samme_hub_append(samme_hub *hub, samme_record *record, samme_error *error) {
-    if (hub->clock_jumped)
-        return samme_fail(error, SAMME_LATER, "%s", hub->trouble);
-    hub->hub_time_ms = samme_hub_time(hub);
-    record->hub_time_ms = hub->hub_time_ms;
-    record->journal_epoch = samme_replay_journal_epoch(&hub->replay);
-    samme_buffer packed;
-    samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
-    samme_key8 key = samme_key_u64(hub->journal.size);
-    samme_status status = samme_record_build(record, &packed);
-    if (status == SAMME_OK) {
-        samme_hash leaf = samme_leaf_hash(samme_buffer_span(&packed));
-        status = samme_range_append(&hub->journal, &leaf);
-    }
+samme_status samme_hub_put_record(samme_hub *hub, samme_span record) {
+    const samme_key8 key = samme_key_u64(hub->journal.size);
+    const samme_hash leaf = samme_leaf_hash(record);
+    samme_status status = samme_range_append(&hub->journal, &leaf);
     if (status == SAMME_OK)
-        status =
-            samme_space_put(&hub->log, SAMME_TABLE_JOURNAL, SAMME_SPAN(key.bytes, sizeof key.bytes),
-                            samme_buffer_span(&packed));
-    samme_hash root = samme_range_root(&hub->journal);
-    samme_key8 size = samme_key_u64(hub->journal.size);
+        status = samme_space_put(&hub->log, SAMME_TABLE_JOURNAL,
+                                 SAMME_SPAN(key.bytes, sizeof key.bytes), record);
+    const samme_hash root = samme_range_root(&hub->journal);
+    const samme_key8 size = samme_key_u64(hub->journal.size);
     if (status == SAMME_OK)
         status =
             samme_space_put(&hub->log, SAMME_TABLE_ROOT, SAMME_SPAN(size.bytes, sizeof size.bytes),
                             samme_span_of_hash(&root));
-    samme_buffer_free(&packed);
     hub->state_changed = true;
+    return status;
+}
+
+samme_status samme_hub_append(samme_hub *hub, samme_record *record, samme_error *error) {
+    if (hub->clock_jumped)
+        return samme_fail(error, SAMME_LATER, "%s", hub->trouble);
+    if (!samme_hub_serves(hub))
+        return samme_fail(error, SAMME_LATER, "%s", hub->refill.words);
+    hub->hub_time_ms = samme_hub_time(hub);
+    record->hub_time_ms = hub->hub_time_ms;
+    record->journal_epoch = samme_replay_journal_epoch(&hub->follow.replay);
+    samme_buffer packed;
+    samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
+    samme_status status = samme_record_build(record, &packed);
+    if (status == SAMME_OK)
+        status = samme_hub_put_record(hub, samme_buffer_span(&packed));
+    samme_buffer_free(&packed);
+    hub->follow.held = hub->journal;
+    hub->follow.hub_size = hub->journal.size;
     return status == SAMME_OK ? SAMME_OK
                               : samme_fail(error, status, "the journal cannot be appended to");
 }
@@ -127,42 +142,26 @@ samme_status samme_hub_root_at(samme_hub *hub, uint64_t size, samme_hash *out) {
     return SAMME_OK;
 }
 
-samme_status samme_hub_head(samme_hub *hub, uint64_t size, samme_buffer *out) {
+samme_status samme_hub_head(samme_hub *hub, uint64_t size, samme_span *out) {
+    samme_hub_own_head *newest = &hub->newest_head;
     samme_checkpoint head = {.size = size};
     samme_status status = samme_hub_root_at(hub, size, &head.root);
-    return status != SAMME_OK
-               ? status
-               : samme_checkpoint_sign(hub->log_key.name, &hub->setup.log_seed, &head, out);
-}
-
-samme_status samme_hub_fold(samme_hub *hub, bool *out_more, samme_error *error) {
-    size_t entries = 0;
-    samme_status status = SAMME_OK;
-    samme_arena arena;
-    samme_arena_init(&arena, 32u * 1024u * 1024u);
-    while (status == SAMME_OK && hub->replay.range.size < hub->journal.size &&
-           entries < SAMME_FOLLOW_ENTRIES_A_STEP && !samme_views_full(&hub->views)) {
-        samme_arena_reset(&arena);
-        uint64_t index = hub->replay.range.size;
-        samme_key8 key = samme_key_u64(index);
-        samme_span stored, bytes;
-        status = samme_space_get(&hub->log, SAMME_TABLE_JOURNAL,
-                                 SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
-        if (status != SAMME_OK)
-            break;
-        bytes = samme_arena_copy(&arena, stored);
-        samme_record record;
-        samme_batch batch = {0}, *content = NULL;
-        status = samme_record_open(bytes, &arena, &record, error);
-        if (status == SAMME_OK && record.kind == SAMME_RECORD_BATCH) {
-            status = samme_held_batch(&hub->log, index, &record, &arena, &batch);
-            content = &batch;
-        }
+    if (status != SAMME_OK)
+        return status;
+    /* most who ask are up to date: a head is signed once for all of them */
+    if (newest->length == 0 || newest->head.size != size ||
+        !samme_hash_equal(&newest->head.root, &head.root)) {
+        samme_buffer note;
+        samme_buffer_init(&note, sizeof newest->note);
+        status = samme_checkpoint_sign(hub->log_key.name, &hub->setup.log_seed, &head, &note);
         if (status == SAMME_OK)
-            status = samme_replay_record(&hub->replay, bytes, content, error);
-        entries += batch.count + 1;
+            status = samme_buffer_status(&note);
+        newest->length = status == SAMME_OK ? note.length : 0;
+        if (status == SAMME_OK)
+            memcpy(newest->note, note.data, note.length);
+        newest->head = head;
+        samme_buffer_free(&note);
     }
-    samme_arena_free(&arena);
-    *out_more = status == SAMME_OK && hub->replay.range.size < hub->journal.size;
-    return status;
+    *out = samme_arena_copy(&hub->arena, SAMME_SPAN(newest->note, newest->length));
+    return status == SAMME_OK && out->data == NULL ? SAMME_NO_MEMORY : status;
 }

@@ -1,4 +1,4 @@
-/* samme-hub --config FILE */
+/* samme-hub --config FILE [--recover] */
 #include <argp.h>
 
 #include "daemon/program.h"
@@ -13,6 +13,11 @@ int main(int argc, char **argv) {
                                           .config = &samme__hub_config__descriptor,
                                           .check = samme_hub_check_config,
                                           .examine = samme_hub_examine_config,
-                                          .run = samme_hub_run};
+                                          .run = samme_hub_run,
+                                          .renew = samme_hub_renew_machine_key,
+                                          .recover = samme_hub_recover,
+                                          .recover_help =
+                                              "the data folder was lost or put back from a backup: "
+                                              "wait for every branch before going into service"};
     return samme_program_main(&program, argc, argv);
 }

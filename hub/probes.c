@@ -17,9 +17,9 @@ static const samme_probes *reference(samme_hub *hub, uint64_t release) {
     }
     if (release < lowest->release)
         return NULL;
-    samme_status status = samme_probes_begin(lowest, &hub->replay, release, NULL);
+    samme_status status = samme_probes_begin(lowest, &hub->follow.replay, release, NULL);
     while (status == SAMME_OK && !lowest->complete)
-        status = samme_probes_next(lowest, &hub->replay, NULL);
+        status = samme_probes_next(lowest, &hub->follow.replay, NULL);
     if (status == SAMME_OK)
         return lowest;
     samme_probes_free(lowest);
@@ -38,7 +38,7 @@ samme_status samme_hub_probe_answers(samme_hub_call *call, const Samme__ProbeAns
         return samme_fail(error, SAMME_MALFORMED,
                           "expected at most %u answers of 32 bytes, found %zu bytes",
                           SAMME_PROBES_MAX, answers.length);
-    samme_status status = samme_replay_release_hash(&hub->replay, said->release, &note_hash);
+    samme_status status = samme_replay_release_hash(&hub->follow.replay, said->release, &note_hash);
     if (status == SAMME_NOT_FOUND && said->release > 0 && said->release <= hub->release_version)
         return SAMME_OK; /* not folded yet: the next welcome asks again */
     if (status != SAMME_OK)

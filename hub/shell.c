@@ -5,6 +5,7 @@
 
 #include "daemon/failpoint.h"
 #include "daemon/loop.h"
+#include "daemon/machine_key.h"
 #include "daemon/stores.h"
 #include "enrol/enrol.h"
 #include "hub/hub.h"
@@ -16,10 +17,11 @@
 #include "os/log.h"
 #include "os/signals.h"
 
-enum { EVENTS_A_TURN = 256 };
+enum { EVENTS_A_TURN = 256, GATHER_MS = 3000 };
 
 typedef struct shell {
     samme_hub_keys keys;
+    samme_machine_key machine_key;
     samme_stores stores;
     samme_net *net;
     samme_transport transport;
@@ -30,7 +32,10 @@ typedef struct shell {
     bool stopping;
     const char *chain_folder;
     uint64_t allowed_roster; /* version the transport's set of keys is of */
+    bool recover;
+    bool served; /* at the end of the last turn */
     char last_trouble[400];
+    char last_waits_for[400];
 } shell;
 
 static void send_to_peer(void *output, uint64_t route, samme_span bytes) {
@@ -74,7 +79,8 @@ static samme_status take_next(shell *self, bool root, bool *out_taken, samme_err
     samme_hub_look(self->hub, &view);
     if ((root ? view.newest_root : view.newest_roster) != next)
         return samme_fail(error, SAMME_MALFORMED, "%s: %s", path, view.trouble);
-    samme_log(SAMME_LOG_INFO, "%s version=%llu", kind, (unsigned long long)next);
+    samme_log(SAMME_LOG_INFO, "%s version=%llu%s", kind, (unsigned long long)next,
+              view.serves ? "" : " waits");
     *out_taken = true;
     return SAMME_OK;
 }
@@ -132,10 +138,18 @@ static samme_status allow_peers(shell *self, samme_error *error) {
 }
 
 static samme_status make_hub(shell *self, samme_error *error) {
+    const Samme__HubConfig *config = samme_hub_config(self->config);
     samme_hub_setup setup = {.root = &self->keys.root,
                              .log_seed = self->keys.log_seed,
                              .log = &self->stores.log,
                              .views = &self->stores.views,
+                             .keys = &self->stores.keys,
+                             .keks = self->machine_key.keks,
+                             .random = samme_os_random(),
+                             .gather_ms = config->gather_ms != 0 ? config->gather_ms : GATHER_MS,
+                             .recover = self->recover,
+                             .clock_confirmed = config->clock_confirmed,
+                             .branch_quota_bytes = samme_hub_quota_of(config),
                              .output = self,
                              .send = send_to_peer};
     samme_status status = samme_hub_new(&setup, &self->hub, error);
@@ -158,6 +172,10 @@ static samme_status start(shell *self, samme_arena *arena, samme_error *error) {
         status = samme_enrol_load_hub(self->chain_folder, &self->keys, error);
     if (status == SAMME_OK)
         status = samme_stores_open(data, &self->stores, error);
+    if (status == SAMME_OK)
+        status = samme_stores_open_keys(&self->stores, error);
+    if (status == SAMME_OK)
+        status = samme_machine_key_open(data, &self->machine_key, error);
     if (status == SAMME_OK)
         status = samme_net_listen(config->listen, self->keys.curve_secret, &self->net, error);
     if (status == SAMME_OK) {
@@ -218,8 +236,25 @@ static void reload(void *context) {
         samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error.text);
 }
 
+/* Says what it waits for; in service, what waited in the operator's folder is brought again. */
+static void look_at_service(shell *self) {
+    samme_hub_view view;
+    samme_error error = {0};
+    samme_hub_look(self->hub, &view);
+    if (strcmp(view.waits_for, self->last_waits_for) != 0 && view.waits_for[0] != 0)
+        samme_log(SAMME_LOG_WARNING, "not in service: %s", view.waits_for);
+    snprintf(self->last_waits_for, sizeof self->last_waits_for, "%s", view.waits_for);
+    if (view.serves && !self->served) {
+        samme_log(SAMME_LOG_INFO, "in service journal=%llu", (unsigned long long)view.journal_size);
+        if (take_rosters(self, &error) != SAMME_OK)
+            samme_log(SAMME_LOG_ERROR, "%s; the roster in force stays", error.text);
+    }
+    self->served = view.serves;
+}
+
 static samme_status look(shell *self, samme_error *error) {
     samme_hub_view view;
+    look_at_service(self);
     samme_hub_look(self->hub, &view);
     if (strcmp(view.trouble, self->last_trouble) != 0) {
         snprintf(self->last_trouble, sizeof self->last_trouble, "%s", view.trouble);
@@ -228,6 +263,14 @@ static samme_status look(shell *self, samme_error *error) {
     return view.store_failed ? samme_fail(error, SAMME_IO,
                                           "%s; restarting finds out what is durable", view.trouble)
                              : SAMME_OK;
+}
+
+/* Begins and ends renewals of the key above the subjects' keys. */
+static void watch_keys(shell *self) {
+    const samme_hub_keys_view keys = samme_hub_look_at_keys(self->hub);
+    if (samme_machine_key_turn(&self->machine_key, keys.figures.renewal_due, keys.renewed,
+                               samme_clock_wall_ms()))
+        samme_hub_set_keks(self->hub, &self->machine_key.keks);
 }
 
 static samme_status turn(void *context, samme_error *error) {
@@ -244,6 +287,7 @@ static samme_status turn(void *context, samme_error *error) {
     step(self, (samme_hub_event){.kind = SAMME_HUB_TICK});
     if (self->metrics != NULL)
         samme_metrics_answer(self->metrics, self->hub, self->stopping);
+    watch_keys(self);
     samme_status status = allow_peers(self, error);
     return status == SAMME_OK ? look(self, error) : status;
 }
@@ -251,8 +295,9 @@ static samme_status turn(void *context, samme_error *error) {
 static samme_status loop(shell *self, samme_error *error) {
     samme_loop loop = {.net = self->net,
                        .fds = {self->stores.log.wake_fd(self->stores.log.self),
-                               self->stores.views.wake_fd(self->stores.views.self)},
-                       .fd_count = 2,
+                               self->stores.views.wake_fd(self->stores.views.self),
+                               self->stores.keys.wake_fd(self->stores.keys.self)},
+                       .fd_count = 3,
                        .signals = self->signals,
                        .self = self,
                        .next_ms = next_ms,
@@ -265,8 +310,8 @@ static samme_status loop(shell *self, samme_error *error) {
     return samme_loop_run(&loop, error);
 }
 
-samme_status samme_hub_run(const samme_config *config, samme_error *error) {
-    shell self = {.config = config, .signals = -1, .stores = {.owner_fd = -1}};
+static samme_status run(const samme_config *config, bool recover, samme_error *error) {
+    shell self = {.config = config, .recover = recover, .signals = -1, .stores = {.owner_fd = -1}};
     samme_arena arena;
     samme_arena_init(&arena, 64 * 1024);
     samme_status status = start(&self, &arena, error);
@@ -275,11 +320,29 @@ samme_status samme_hub_run(const samme_config *config, samme_error *error) {
     if (self.metrics != NULL)
         samme_http_close(self.metrics);
     samme_hub_free(self.hub);
+    samme_machine_key_close(&self.machine_key);
     samme_net_close(self.net);
     samme_stores_close(&self.stores);
     samme_enrol_free_hub(&self.keys);
     if (self.signals >= 0)
         samme_signals_close(self.signals);
+    samme_arena_free(&arena);
+    return status;
+}
+
+samme_status samme_hub_run(const samme_config *config, samme_error *error) {
+    return run(config, false, error);
+}
+
+samme_status samme_hub_recover(const samme_config *config, samme_error *error) {
+    return run(config, true, error);
+}
+
+samme_status samme_hub_renew_machine_key(const samme_config *config, samme_error *error) {
+    samme_arena arena;
+    samme_arena_init(&arena, 64 * 1024);
+    samme_status status = samme_machine_key_renew(
+        samme_config_path(config, samme_hub_config(config)->data, &arena), error);
     samme_arena_free(&arena);
     return status;
 }

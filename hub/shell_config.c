@@ -4,8 +4,16 @@
 #include "hub/shell_metrics.h"
 #include "os/log.h"
 
+enum { GATHER_LEAST_MS = 100, GATHER_MOST_MS = 600000 };
+/* a batch of 4 MiB is little of the least */
+enum { QUOTA_MIB = 1024, QUOTA_LEAST_MIB = 16, QUOTA_MOST_MIB = 1024 * 1024 };
+
 const Samme__HubConfig *samme_hub_config(const samme_config *config) {
     return (const Samme__HubConfig *)(const void *)config->message;
+}
+
+uint64_t samme_hub_quota_of(const Samme__HubConfig *config) {
+    return (uint64_t)(config->branch_quota_mib != 0 ? config->branch_quota_mib : QUOTA_MIB) << 20;
 }
 
 samme_status samme_hub_check_config(const samme_config *config, samme_error *error) {
@@ -17,6 +25,12 @@ samme_status samme_hub_check_config(const samme_config *config, samme_error *err
         status = samme_config_needs(config, "listen", hub->listen, error);
     if (status == SAMME_OK)
         status = samme_config_tcp(config, "listen", hub->listen, true, error);
+    if (status == SAMME_OK)
+        status = samme_config_between(config, "gather_ms", &hub->gather_ms, GATHER_LEAST_MS,
+                                      GATHER_MOST_MS, error);
+    if (status == SAMME_OK)
+        status = samme_config_between(config, "branch_quota_mib", &hub->branch_quota_mib,
+                                      QUOTA_LEAST_MIB, QUOTA_MOST_MIB, error);
     char host[SAMME_METRICS_HOST_BYTES];
     uint16_t port;
     if (status == SAMME_OK && hub->metrics[0] != 0 &&

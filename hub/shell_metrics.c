@@ -62,6 +62,7 @@ static const char *not_ready(samme_hub *hub, bool stopping) {
     samme_hub_look(hub, &view);
     return view.trouble[0] != 0        ? view.trouble
            : stopping                  ? "the hub is about to end"
+           : !view.serves              ? view.waits_for
            : view.roster->version == 0 ? "no roster is in force"
                                        : NULL;
 }

@@ -71,6 +71,29 @@ static samme_status behind(samme_hub *hub, const tail *records, uint64_t folded_
     return SAMME_OK;
 }
 
+/* Which release the branch may have taken by now, and what is still ahead of it: a difference
+ * between branches that is planned. */
+static samme_status rollout(const samme_hub *hub, uint32_t branch, Samme__PeerStatus *out) {
+    const samme_replay *replay = &hub->follow.replay;
+    const samme_release_asked asked = {
+        .branch = branch, .time_ms = samme_hub_time(hub), .journal_size = UINT64_MAX};
+    samme_hash ignored;
+    samme_status status =
+        samme_replay_release_due(replay, 0, branch, asked.time_ms, &out->due_release, &ignored);
+    if (status != SAMME_OK && status != SAMME_NOT_FOUND)
+        return status;
+    const uint64_t newest = replay->release.version;
+    if (newest <= out->due_release || newest <= out->release)
+        return SAMME_OK;
+    samme_release_standing standing;
+    status =
+        samme_replay_release_standing(replay, newest, &asked, &standing, &out->waiting_until_ms);
+    out->waiting_release = newest;
+    if (status == SAMME_OK && standing == SAMME_RELEASE_HALTED)
+        out->waiting_until_ms = 0;
+    return status;
+}
+
 static samme_status branch_status(samme_hub *hub, const tail *records, samme_roster_branch *branch,
                                   size_t *names_left, Samme__PeerStatus *out) {
     samme__peer_status__init(out);
@@ -81,24 +104,29 @@ static samme_status branch_status(samme_hub *hub, const tail *records, samme_ros
         return status;
     out->branch = branch->number;
     out->name = branch->name;
+    out->epoch = branch->epoch;
     out->branch_size = range.size;
-    status = samme_find_branch(&hub->replay.rows, branch->number, &hub->arena, &row);
+    status = samme_find_branch(&hub->follow.replay.rows, branch->number, &hub->arena, &row);
     if (status != SAMME_OK && status != SAMME_NOT_FOUND)
         return status;
     out->release = status == SAMME_OK ? row->release : 0;
+    status = rollout(hub, branch->number, out);
+    if (status != SAMME_OK)
+        return status;
     samme_hub_peer *peer = samme_hub_heard_peer(hub, &branch->curve);
     if (peer == NULL)
         return SAMME_OK;
     out->folded_size = peer->folded_size;
     out->state_digest = samme_bytes_of_span(samme_span_of_hash(&peer->state_digest));
     out->heard_ms = peer->heard_ms;
+    out->keys_size = peer->keys_size;
     status = behind(hub, records, peer->folded_size, out);
     return status == SAMME_OK ? samme_hub_probe_status(hub, peer, names_left, out) : status;
 }
 
 samme_status samme_hub_pull_status(samme_hub_call *call) {
     samme_hub *hub = call->hub;
-    samme_roster *roster = &hub->replay.roster;
+    samme_roster *roster = &hub->follow.replay.roster;
     samme_hub_view view;
     samme_hub_look(hub, &view);
     Samme__PeerStatus *peers =
@@ -116,7 +144,25 @@ samme_status samme_hub_pull_status(samme_hub_call *call) {
     }
     if (status != SAMME_OK)
         return status;
+    samme_hub_alarms alarms;
+    status = samme_hub_alarms_read(hub, &alarms);
+    if (status != SAMME_OK)
+        return status;
+    for (size_t i = 0; i < roster->branch_count; i++) {
+        peers[i].alarms = alarms.of[i].pending;
+        peers[i].alarm_oldest_ms = alarms.of[i].oldest_ms;
+        if (status == SAMME_OK)
+            status = samme_hub_quota_used(hub, roster->branches[i].number, &peers[i].day_bytes);
+    }
+    if (status != SAMME_OK) {
+        samme_hub_alarms_free(&alarms);
+        return status;
+    }
     Samme__StatusPart part = SAMME__STATUS_PART__INIT;
+    part.alarms = alarms.pending;
+    part.alarms_more = alarms.more;
+    part.branch_quota_bytes = hub->setup.branch_quota_bytes;
+    samme_hub_alarms_free(&alarms);
     part.journal_size = view.journal_size;
     part.folded_size = view.folded_size;
     part.state_digest = samme_bytes_of_span(samme_span_of_hash(&view.state_digest));
@@ -125,6 +171,12 @@ samme_status samme_hub_pull_status(samme_hub_call *call) {
     part.peers = pointers;
     part.refused_messages = view.refused_messages;
     part.hub_time_ms = samme_hub_time(hub);
+    const samme_keymap_figures keys = samme_hub_look_at_keys(hub).figures;
+    part.keys_size = keys.size;
+    part.keys_customers = keys.customers;
+    part.keys_clerks = keys.clerks;
+    part.keys_erased = keys.erased;
+    part.keys_others = keys.others;
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_STATUS_PART;
     message.status_part = &part;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "history/cases.h"
 #include "history/loans.h"
 
 /* What was asked for a case, and what came of it, in this run. */
@@ -132,6 +133,16 @@ static samme_status find_wanted(samme_node *node, const Samme__ReturnOpened *ope
     return status;
 }
 
+/* The same of a case, for what is there of it: nothing is borrowed for goods that are awaited. */
+static samme_status want_for(samme_node *node, const Samme__CaseRow *row, wanted *out) {
+    const Samme__ReturnOpened *opened;
+    out->count = 0;
+    if (row->opened->awaiting && row->received == NULL)
+        return SAMME_OK;
+    samme_status status = samme_case_asked(row, &node->arena, &opened);
+    return status == SAMME_OK ? find_wanted(node, opened, out) : status;
+}
+
 static void send_ask(samme_node *node, const Samme__ReturnOpened *opened, wanted *want,
                      asked *one) {
     Samme__ClaimAsk ask = SAMME__CLAIM_ASK__INIT;
@@ -211,7 +222,7 @@ samme_status samme_claims_hold(samme_call *call, const Samme__CaseRow *row, bool
     wanted *want = samme_arena_alloc(&node->arena, sizeof *want);
     if (want == NULL)
         return SAMME_NO_MEMORY;
-    samme_status status = find_wanted(node, opened, want);
+    samme_status status = want_for(node, row, want);
     if (status != SAMME_OK || want->count == 0)
         return status;
     asked *one = find_asked(claims, opened->case_code);
@@ -269,7 +280,7 @@ static samme_status case_wants(samme_node *node, const char *case_code,
     samme_status status = samme_find_case(&rows, case_code, &node->arena, out_row);
     if (status == SAMME_NOT_FOUND)
         return SAMME_OK;
-    return status == SAMME_OK ? find_wanted(node, (*out_row)->opened, want) : status;
+    return status == SAMME_OK ? want_for(node, *out_row, want) : status;
 }
 
 /* Whether the waiting is over; asks again when no answer came. */

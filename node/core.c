@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "node/claims.h"
+#include "node/waits.h"
 
 enum {
     NODE_ARENA_BYTES = 96 * 1024 * 1024,
@@ -68,6 +69,7 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) {
     if (node->access.present)
         samme_outbox_abandon(&node->access.outbox);
     node->access.loaded = false;
+    samme_keys_abandoned(node);
     close_spaces(node);
     samme_status status = open_spaces(node, error);
     if (status == SAMME_OK)
@@ -76,6 +78,10 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) {
         status = samme_follow_reload(&node->follow, error);
     if (status == SAMME_OK)
         status = samme_own_load(node, error);
+    if (status == SAMME_OK)
+        status = samme_keys_sweep(node, error);
+    if (status == SAMME_OK)
+        status = samme_recovery_load(node, error);
     if (status == SAMME_OK)
         status = samme_own_layer(node, error);
     if (status == SAMME_OK)
@@ -109,7 +115,7 @@ static void refuse_held(samme_node *node) {
     const samme_response response = {.status = 503,
                                      .content_type = "application/problem+json",
                                      .body = samme_buffer_span(&body)};
-    while (samme_claims_take_waiting(node, &request))
+    while (samme_claims_take_waiting(node, &request) || samme_waits_take(node, &request))
         samme_node_say(node, request, &response);
     samme_buffer_free(&body);
 }
@@ -162,15 +168,25 @@ static samme_status background(samme_node *node, samme_error *error) {
     if (status == SAMME_OK && !more && node->follow.replay.range.size != node->layered_prefix)
         status = samme_own_layer(node, error);
     node->warming = node->warming && more;
+    bool recovering = false;
+    if (status == SAMME_OK && !more)
+        status = samme_recovery_work(node, &recovering, error);
     if (status == SAMME_OK && node->policy == NULL)
         status = samme_release_load(node, error);
-    if (status == SAMME_OK && node->trouble[0] == 0)
+    if (status == SAMME_OK && node->trouble[0] == 0 && !node->recovery.active)
         status = samme_take_release(node, error);
     if (status == SAMME_OK)
         status = samme_session_work(node, error);
-    if (status == SAMME_OK && !more) /* last: who is answered here must not be undone */
+    bool wrapping = false;
+    if (status == SAMME_OK)
+        status = samme_keys_work(node, &wrapping, error);
+    if (status == SAMME_OK && !more &&
+        !node->recovery.active) /* last: who is answered here must not be undone */
         status = samme_claims_work(node, error);
-    node->work_at_hand = more || (status == SAMME_OK && samme_probes_work(node));
+    if (status == SAMME_OK && !more)
+        samme_waits_work(node);
+    node->work_at_hand =
+        more || recovering || wrapping || (status == SAMME_OK && samme_probes_work(node));
     return status;
 }
 
@@ -183,11 +199,15 @@ static void message_event(samme_node *node, samme_span bytes) {
     }
     node->heard_ms = node->monotonic_ms;
     samme_session_message(node, message);
+    if (samme_hand_up(node, message) != SAMME_OK)
+        node->refused_messages++; /* the hub asks again, or somebody else */
     if (samme_claims_message(node, message) != SAMME_OK)
         node->refused_messages++; /* the asker repeats */
     if (node->store_failed)
         return;
-    samme_status status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
+    samme_status status = samme_keys_message(node, message, &error);
+    if (status == SAMME_OK)
+        status = samme_follow_receive(&node->follow, message, node->monotonic_ms, &error);
     if (status != SAMME_OK) { /* it did not verify: as if it had never come */
         node->refused_messages++;
         memcpy(node->notice, error.text, sizeof node->notice);
@@ -204,8 +224,15 @@ static void end_step(samme_node *node) {
     samme_error error = {0};
     uint64_t head = 0, keys_head = 0, ignored = 0;
     samme_status status = node->own_changed ? samme_own_store(node) : SAMME_OK;
+    if (status == SAMME_OK && node->recovery.changed)
+        status = samme_recovery_store(node);
     if (status != SAMME_OK)
         samme_fail(&error, status, "the log's state cannot be stored");
+    if (status == SAMME_OK && node->access.present)
+        status = samme_space_end(&node->access.keys, &keys_head, &error);
+    if (status == SAMME_OK && node->keys.named) /* durable before the entries that need them */
+        samme_gate_need(&node->keys.gate, keys_head);
+    node->keys.named = node->keys.swept_now = false;
     if (status == SAMME_OK)
         status = samme_space_end(&node->log, &head, &error);
     else
@@ -216,8 +243,6 @@ static void end_step(samme_node *node) {
         status = samme_space_end(&node->views, &ignored, &error);
     else
         samme_space_abandon(&node->views);
-    if (status == SAMME_OK && node->access.present)
-        status = samme_space_end(&node->access.keys, &keys_head, &error);
     if (status != SAMME_OK) {
         close_spaces(node);
         store_failed(node, &error);
@@ -229,12 +254,18 @@ static void end_step(samme_node *node) {
 }
 
 static samme_status collect(samme_node *node, samme_error *error) {
-    samme_status status = samme_space_collect(&node->log, error);
-    if (status == SAMME_OK)
-        status = samme_space_collect(&node->views, error);
-    if (status == SAMME_OK && node->access.present)
+    samme_status status = SAMME_OK;
+    if (node->access.present)
         status = samme_space_collect(&node->access.keys, error);
-    return status;
+    if (status == SAMME_OK && node->keys.present)
+        samme_gate_open(&node->keys.gate, node->access.keys.durable_head);
+    if (status == SAMME_OK)
+        status = samme_space_collect(&node->log, error);
+    return status == SAMME_OK ? samme_space_collect(&node->views, error) : status;
+}
+
+static bool far_behind(const samme_space *space) {
+    return space->next_head - space->durable_head > SAMME_COMMITS_IN_FLIGHT_MAX;
 }
 
 void samme_node_step(samme_node *node, const samme_node_event *event) {
@@ -247,6 +278,10 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
         store_failed(node, &error);
     if (!node->store_failed && open_spaces(node, &error) != SAMME_OK)
         store_failed(node, &error);
+    if (!node->store_failed && samme_keys_sweep(node, &error) != SAMME_OK) {
+        close_spaces(node);
+        store_failed(node, &error);
+    }
     if (node->store_failed) {
         if (event->kind == SAMME_NODE_REQUEST &&
             samme_outbox_add(&node->outbox, event->request->id, 503, SAMME_LITERAL("")) == SAMME_OK)
@@ -255,8 +290,8 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
     }
     /* With many commits under way nothing new is begun: messages may be lost, requests are told so.
      */
-    bool behind = node->log.next_head - node->log.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX ||
-                  node->views.next_head - node->views.durable_head > SAMME_COMMITS_IN_FLIGHT_MAX;
+    bool behind = far_behind(&node->log) || far_behind(&node->views) ||
+                  (node->access.present && far_behind(&node->access.keys));
     node->stopping = node->stopping || event->kind == SAMME_NODE_STOP;
     if (event->kind == SAMME_NODE_REQUEST)
         samme_api_handle(node, event->request, behind);
@@ -281,12 +316,16 @@ int64_t samme_node_next_ms(const samme_node *node) {
     if (node->work_at_hand)
         return node->monotonic_ms;
     const int64_t session = samme_session_next_ms(node), claims = samme_claims_next_ms(node);
-    return claims < session ? claims : session;
+    const int64_t waits = samme_waits_next_ms(node), keys = samme_keys_next_ms(node);
+    int64_t next = claims < session ? claims : session;
+    next = keys < next ? keys : next;
+    return waits < next ? waits : next;
 }
 
 bool samme_node_idle(const samme_node *node) {
     return node->outbox.count == 0 && node->access.outbox.count == 0 &&
-           node->access.waiting_count == 0 && samme_claims_waiting(node) == 0;
+           node->access.waiting_count == 0 && samme_claims_waiting(node) == 0 &&
+           samme_waits_count(node) == 0;
 }
 
 void samme_node_look(samme_node *node, samme_node_view *out) {
@@ -300,6 +339,8 @@ void samme_node_look(samme_node *node, samme_node_view *out) {
         .in_session = node->in_session,
         .trouble = node->trouble,
         .notice = node->notice,
+        .recovering = node->recovery.active,
+        .recovery = node->recovery.text,
         .store_failed = node->store_failed,
         .refused_messages = node->refused_messages,
     };
@@ -328,11 +369,15 @@ static samme_status load(samme_node *node, samme_error *error) {
                                  .replay = {.check_content = true, .known = setup->known}};
     status = samme_access_load(&node->access, error);
     if (status == SAMME_OK)
+        status = samme_keys_check(node, error);
+    if (status == SAMME_OK)
         status = samme_follow_init(&node->follow, &follow, error);
     if (status == SAMME_OK) {
         status = samme_layer_init(&node->layer, node->follow.replay.rows);
         if (status == SAMME_OK)
             status = samme_own_load(node, error);
+        if (status == SAMME_OK)
+            status = samme_recovery_load(node, error);
         if (status == SAMME_OK)
             status = samme_own_layer(node, error);
         if (status == SAMME_OK)
@@ -355,7 +400,10 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
     node->hello_ms = INT64_MIN / 2;
     samme_probes_init(&node->probes);
     samme_arena_init(&node->arena, NODE_ARENA_BYTES);
-    samme_status status = samme_space_init(&node->log, setup->log);
+    samme_status status = samme_keys_open(node);
+    if (status == SAMME_OK)
+        status =
+            samme_space_init(&node->log, node->keys.present ? &node->keys.gate.port : setup->log);
     if (status == SAMME_OK)
         status = samme_space_init(&node->views, setup->views);
     if (status == SAMME_OK)
@@ -363,11 +411,16 @@ samme_status samme_node_new(const samme_node_setup *setup, samme_node **out, sam
     if (status == SAMME_OK)
         status = samme_claims_new(&node->claims);
     if (status == SAMME_OK)
+        status = samme_waits_new(&node->waits);
+    if (status == SAMME_OK)
         status = samme_access_init(&node->access, setup->keys);
+    samme_keys_init(node);
     if (status == SAMME_OK)
         status = load(node, error);
     if (status != SAMME_OK) {
+        samme_keys_fini(node);
         samme_claims_free(node->claims);
+        samme_waits_free(node->waits);
         samme_access_fini(&node->access);
         samme_outbox_fini(&node->outbox);
         samme_space_fini(&node->views);
@@ -387,10 +440,12 @@ void samme_node_free(samme_node *node) {
     samme_probes_free(&node->probes);
     samme_follow_fini(&node->follow);
     samme_claims_free(node->claims);
+    samme_waits_free(node->waits);
     samme_access_fini(&node->access);
     samme_outbox_fini(&node->outbox);
     samme_space_fini(&node->views);
     samme_space_fini(&node->log);
+    samme_keys_fini(node);
     samme_arena_free(&node->arena);
     samme_wipe(&node->setup.log_seed, sizeof node->setup.log_seed);
     free(node);

@@ -4,8 +4,11 @@
 
 #include "base/layer.h"
 #include "history/query.h"
+#include "journal/past.h"
 #include "node/access/access.h"
+#include "node/keys.h"
 #include "node/node.h"
+#include "node/recovery.h"
 #include "probes/probes.h"
 #include "sync/follow.h"
 #include "sync/outbox.h"
@@ -27,11 +30,13 @@ struct samme_node {
     samme_space log, views;
     samme_follow follow;
     samme_layer layer; /* own entries that the folded journal does not hold, on top of its rows */
-    uint64_t layered_prefix; /* journal size the layer stands on */
-    samme_arena arena;       /* of this step */
-    samme_outbox outbox;     /* code 0: to the hub; else the answer to request `to` */
+    uint64_t layered_prefix;     /* journal size the layer stands on */
+    samme_arena arena;           /* of this step */
+    samme_outbox outbox;         /* code 0: to the hub; else the answer to request `to` */
     struct samme_claims *claims; /* claims.h */
-    samme_access access;     /* who may ask; answers about it wait for its own store */
+    struct samme_waits *waits;   /* waits.h */
+    samme_keys keys;             /* of subjects; in the same store as access */
+    samme_access access;         /* who may ask; answers about it wait for its own store */
 
     /* the own log: state "own" in the store */
     samme_range own;
@@ -45,6 +50,8 @@ struct samme_node {
 
     const samme_policy *policy; /* of the release taken */
     uint64_t unusable_release;  /* a newer one that does not compile: not tried again */
+
+    samme_recovery recovery;
 
     /* the session with the hub; times are monotonic */
     bool in_session;
@@ -63,14 +70,15 @@ struct samme_node {
     bool clock_behind;             /* the machine's clock is under what was seen before */
     bool work_at_hand;
     samme_said said;
-    samme_probes probes;             /* of the release taken */
-    uint64_t unanswerable_release;   /* whose probes cannot be answered: not tried again */
-    samme_hash probes_hub;           /* digest that the hub knows of */
+    samme_probes probes;           /* of the release taken */
+    uint64_t unanswerable_release; /* whose probes cannot be answered: not tried again */
+    samme_hash probes_hub;         /* digest that the hub knows of */
     bool stopping; /* takes no requests, pushes its tail whatever its size and age */
     bool warming; /* since the start, until what is held is folded: no request is answered before */
     bool store_failed;
     char trouble[sizeof(((samme_error *)0)->text)];
     uint64_t refused_messages;
+    uint64_t alarms_told; /* place in the list of alarms up to which they were said; 0: not yet */
     char
         notice[sizeof(((samme_error *)0)->text)]; /* newest thing that was refused, here or there */
 };
@@ -89,6 +97,9 @@ samme_horizon samme_node_present(const samme_node *node);
  * there is more to do. */
 bool samme_probes_work(samme_node *node);
 
+/* handing_up.c: what the hub asks of its own journal; of other messages nothing */
+samme_status samme_hand_up(samme_node *node, const Samme__Message *message) SAMME_CHECKED;
+
 /* running.c */
 /* Answers a request; each answer of a node goes out here. */
 void samme_node_say(samme_node *node, uint64_t request_id, const samme_response *response);
@@ -98,6 +109,7 @@ typedef struct samme_new_entry {
     Samme__EventKind kind;
     const void *body;
     samme_span key_hash, request_hash; /* empty or 32 bytes */
+    Samme__EventClass event_class;     /* of a carried one */
 } samme_new_entry;
 samme_status samme_own_load(samme_node *node, samme_error *error) SAMME_CHECKED;
 samme_status samme_own_store(samme_node *node) SAMME_CHECKED;
@@ -105,9 +117,27 @@ samme_status samme_own_store(samme_node *node) SAMME_CHECKED;
  * or (SAMME_CONFLICT with the fold's reason, or another status) none. out_index: of the first. */
 samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, size_t count,
                               uint64_t *out_index, samme_error *error) SAMME_CHECKED;
-samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) SAMME_CHECKED;
+/* The bytes of entry `index` of the own log. */
+samme_status samme_own_bytes(samme_node *node, uint64_t index, samme_span *out) SAMME_CHECKED;
+/* The event that this branch wrote at a place: an index of the own log, where what was carried over
+ * is taken out of what carries it, or samme_held_place (sync/follow.h) of an older epoch's entry.
+ */
+samme_status samme_own_entry(samme_node *node, uint64_t place, samme_span *out) SAMME_CHECKED;
+/* The index it had when it was written. */
+samme_status samme_own_index(samme_node *node, uint64_t place, uint64_t *out) SAMME_CHECKED;
+/* Appends an event of an older log as carried{epoch, index, common}, once; as samme_own_append. Its
+ * Idempotency-Key leads to it. */
+samme_status samme_own_carry(samme_node *node, const samme_position *first, samme_span event,
+                             samme_error *error) SAMME_CHECKED;
 /* Folds again what the journal does not hold yet. */
 samme_status samme_own_layer(samme_node *node, samme_error *error) SAMME_CHECKED;
+
+/* recovery.c */
+samme_status samme_recovery_load(samme_node *node, samme_error *error) SAMME_CHECKED;
+samme_status samme_recovery_store(samme_node *node) SAMME_CHECKED;
+/* recovering.c: does a bounded part of it; *out_more: there is more to do at once. */
+samme_status samme_recovery_work(samme_node *node, bool *out_more,
+                                 samme_error *error) SAMME_CHECKED;
 
 /* session.c */
 void samme_session_message(samme_node *node, const Samme__Message *message);
@@ -117,6 +147,24 @@ int64_t samme_session_next_ms(const samme_node *node);
 /* taking.c */
 samme_status samme_take_release(samme_node *node, samme_error *error) SAMME_CHECKED;
 samme_status samme_release_load(samme_node *node, samme_error *error) SAMME_CHECKED;
+
+/* in_force.c; what is given back lives in the step's arena */
+/* The release that a sale names: in force here when it was sold; NULL: none was yet. */
+samme_status samme_sale_release(samme_node *node, const Samme__Sale *sale,
+                                Samme__ReleaseRef **out) SAMME_CHECKED;
+/* Fills the release that a case is decided under from its opening on. */
+samme_status samme_case_release(samme_node *node, Samme__ReturnOpened *opened) SAMME_CHECKED;
+/* The releases that answer a case. A release must have been taken. `sale` NULL: none is known. */
+typedef struct samme_in_force {
+    samme_past past;
+    Samme__ReleaseRef *release;
+    Samme__ReleaseRef past_release;
+} samme_in_force;
+samme_status samme_in_force_for(samme_node *node, const Samme__ReturnOpened *opened,
+                                const Samme__Sale *sale, samme_in_force *out,
+                                samme_error *error) SAMME_CHECKED;
+/* `in_force` must outlive the basis. */
+void samme_in_force_basis(samme_in_force *in_force, Samme__Basis *basis);
 
 /* api/ */
 /* Queues the answer. busy: the store is behind, nothing may be written. */

@@ -29,7 +29,7 @@ static samme_status of_use(samme_node *node, samme_giving *giving, const Samme__
         *out = true;
         return SAMME_OK;
     }
-    if (row->decided != NULL && !awaits_approval(row, loan->lent))
+    if (row->decided != NULL && !row->promise && !awaits_approval(row, loan->lent))
         return SAMME_OK;
     const int64_t until = samme_claims_asked_ms(node, loan) + SAMME_LOAN_IDLE_MS;
     *out = node->monotonic_ms < until;

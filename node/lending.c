@@ -263,7 +263,8 @@ samme_status samme_lend(samme_node *node, const Samme__ClaimAsk *ask) {
         node->refused_messages++;
         return SAMME_OK;
     }
-    if (!node->in_session || node->trouble[0] != 0 || node->warming || node->stopping)
+    if (!node->in_session || node->trouble[0] != 0 || node->warming || node->stopping ||
+        node->recovery.active)
         return SAMME_OK; /* as if it were not there */
     self->search = (samme_loan_search){
         .receipt_key = &self->receipt_key, .borrower = ask->borrower, .case_code = ask->case_code};
@@ -274,11 +275,15 @@ samme_status samme_lend(samme_node *node, const Samme__ClaimAsk *ask) {
         say(node, ask, SAMME__CLAIM_OUTCOME__not_sold);
         return SAMME_OK;
     }
-    bool over = false;
+    bool over = false, lost = false;
     if (status == SAMME_OK) {
         self->sale = row->sale;
         status = case_is_over(self, &over);
     }
+    if (status == SAMME_OK)
+        status = samme_epoch_lost(&self->rows, node->setup.branch, row->epoch, node->setup.epoch,
+                                  &lost);
+    over = over || lost; /* who may not know what is left lends nothing of it */
     if (status == SAMME_OK && !over)
         status = find_room(self);
     for (size_t i = 0; status == SAMME_OK && !over && i < ask->n_lines; i++)

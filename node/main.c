@@ -1,4 +1,4 @@
-/* samme-node --config FILE */
+/* samme-node --config FILE [--recover] */
 #include <argp.h>
 
 #include "daemon/program.h"
@@ -13,6 +13,11 @@ int main(int argc, char **argv) {
                                           .config = &samme__node_config__descriptor,
                                           .check = samme_node_check_config,
                                           .examine = samme_node_examine_config,
-                                          .run = samme_node_run};
+                                          .run = samme_node_run,
+                                          .renew = samme_node_renew_machine_key,
+                                          .recover = samme_node_recover,
+                                          .recover_help =
+                                              "come back in the epoch of the enrolment: take over "
+                                              "what the log before it holds"};
     return samme_program_main(&program, argc, argv);
 }

@@ -9,6 +9,7 @@
 
 #include "crypto/pin.h"
 #include "crypto/sign.h"
+#include "keymap/keymap.h"
 #include "samme/random.h"
 #include "samme/request.h"
 #include "samme/store.h"
@@ -17,7 +18,8 @@
 
 typedef struct samme_node samme_node;
 
-#define SAMME_PIN_JOBS_MAX 16u
+#define SAMME_PIN_JOBS_MAX   16u
+#define SAMME_OLDER_LOGS_MAX 8u
 
 /* A PIN to be made into a verifier, which takes long: elsewhere, and told by an event. */
 typedef struct samme_pin_job {
@@ -42,7 +44,7 @@ typedef struct samme_node_setup {
     samme_vkey hub_log;
     samme_seed log_seed;
     uint64_t lowest_release;
-    samme_known known; /* before the journal has come to it no release is taken */
+    samme_known known;     /* before the journal has come to it no release is taken */
     int64_t push_after_ms; /* a tail is pushed when it is this old, or has 256 entries */
     int64_t claim_wait_ms; /* a decision waits so long for a loan; 0: not at all */
     int64_t poll_every_ms; /* the hub is asked for news this often, doorbell or not */
@@ -51,6 +53,14 @@ typedef struct samme_node_setup {
     samme_store *keys;    /* tills and their tokens; NULL: none, everybody may ask */
     bool beyond_loopback; /* requests come from other machines: a token is always wanted */
     samme_hash operator_token_hash; /* SHA-256 of the operator's bearer token; for keys only */
+    samme_keks keks;                /* above the keys of subjects; number 0: no key map */
+    samme_erasures erasures;        /* `ordered` NULL: none is */
+    /* An epoch after the first begins its log only when it is told to (`recover`), with what the
+     * logs of epochs before it hold beyond the journal; read only, newest first. They may be left
+     * out once view.recovering is over. */
+    bool recover;
+    samme_store *older[SAMME_OLDER_LOGS_MAX];
+    size_t older_count;
     samme_random random;
     void *output; /* first argument of the two below */
     /* A message for the hub; may be lost. */
@@ -79,8 +89,16 @@ typedef struct samme_node_event {
     const samme_pin_done *pin;
 } samme_node_event;
 
-/* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CORRUPT,
- * SAMME_IO: the stores. */
+/* What a log store holds; 0: none yet. SAMME_CORRUPT. */
+typedef struct samme_log_held {
+    uint32_t branch, epoch; /* of the own log */
+    bool recovering;        /* the older logs are not taken over yet */
+} samme_log_held;
+samme_status samme_node_log_held(const samme_store *log, samme_log_held *out,
+                                 samme_error *error) SAMME_CHECKED;
+
+/* SAMME_MISMATCH: the views are ahead of the log; empty them and try again. SAMME_CONFLICT: the log
+ * is of another branch or epoch, the text says what to do. SAMME_CORRUPT, SAMME_IO: the stores. */
 samme_status samme_node_new(const samme_node_setup *setup, samme_node **out,
                             samme_error *error) SAMME_CHECKED;
 void samme_node_free(samme_node *node); /* accepts NULL */
@@ -103,6 +121,15 @@ void samme_node_set_times(samme_node *node, int64_t push_after_ms, int64_t poll_
 /* The connection to the hub is another one: the session begins anew. Between steps. */
 void samme_node_new_connection(samme_node *node);
 
+/* Other keys above the keys of subjects: a renewal begins or has ended. Between steps. */
+void samme_node_set_keks(samme_node *node, const samme_keks *keks);
+typedef struct samme_node_keys {
+    bool present;
+    samme_keymap_figures figures;
+    bool renewed; /* all is under the next key, on disk: the old one may be forgotten */
+} samme_node_keys;
+samme_node_keys samme_node_look_at_keys(samme_node *node);
+
 /* For the simulator's and the shell's eyes. */
 typedef struct samme_node_view {
     uint64_t own_size, signed_size, acked_size;
@@ -110,11 +137,16 @@ typedef struct samme_node_view {
     samme_hash state_digest;
     uint64_t release;
     bool in_session;
-    const char *trouble; /* "" or why it does not write or sign */
-    const char *notice;  /* "" or the newest thing that was refused, by this node or by the hub */
-    bool store_failed;   /* restart to find out what is durable */
+    const char *trouble;  /* "" or why it does not write or sign */
+    bool recovering;      /* takes no request before it has taken over its older logs */
+    const char *recovery; /* "" or what became of them */
+    const char *notice;   /* "" or the newest thing that was refused, by this node or by the hub */
+    bool store_failed;    /* restart to find out what is durable */
     uint64_t refused_messages;
 } samme_node_view;
 void samme_node_look(samme_node *node, samme_node_view *out);
+/* The next alarm that involves this branch and came in since the node began, in words; each is told
+ * once. False: none. Between steps. */
+bool samme_node_next_alarm(samme_node *node, char *text, size_t size);
 
 #endif

@@ -12,7 +12,7 @@ static samme_status put_own(samme_node *node, uint64_t index, samme_span entry) 
                            entry);
 }
 
-samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) {
+samme_status samme_own_bytes(samme_node *node, uint64_t index, samme_span *out) {
     samme_key8 key = samme_key_u64(index);
     samme_span stored;
     samme_status status = samme_space_get(&node->log, SAMME_TABLE_OWN,
@@ -23,11 +23,75 @@ samme_status samme_own_entry(samme_node *node, uint64_t index, samme_span *out) 
     return out->data == NULL ? SAMME_NO_MEMORY : SAMME_OK;
 }
 
+static samme_status place_bytes(samme_node *node, uint64_t place, samme_span *out) {
+    uint64_t journal_index;
+    uint32_t offset;
+    if (!samme_held_place_of(place, &journal_index, &offset))
+        return samme_own_bytes(node, place, out);
+    const samme_key12 key = samme_key_u64_u32(journal_index, offset);
+    samme_span stored;
+    samme_status status = samme_space_get(&node->log, SAMME_TABLE_ENTRY,
+                                          SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
+    if (status != SAMME_OK)
+        return status;
+    *out = samme_arena_copy(&node->arena, stored);
+    return out->data == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+}
+
+samme_status samme_own_entry(samme_node *node, uint64_t place, samme_span *out) {
+    samme_position ignored, at = {.branch = node->setup.branch};
+    bool carried;
+    samme_status status = place_bytes(node, place, out);
+    return status == SAMME_OK
+               ? samme_carried_event(&at, *out, &node->arena, &ignored, out, &carried)
+               : status;
+}
+
+samme_status samme_own_index(samme_node *node, uint64_t place, uint64_t *out) {
+    samme_span bytes, event;
+    samme_position first, at = {.branch = node->setup.branch};
+    bool carried;
+    samme_status status = place_bytes(node, place, &bytes);
+    if (status == SAMME_OK)
+        status = samme_carried_event(&at, bytes, &node->arena, &first, &event, &carried);
+    if (status != SAMME_OK)
+        return status;
+    uint64_t journal_index;
+    uint32_t offset;
+    *out = place;
+    if (carried) {
+        *out = first.first_index;
+    } else if (samme_held_place_of(place, &journal_index, &offset)) {
+        const samme_key8 key = samme_key_u64(journal_index);
+        samme_record record;
+        samme_span stored;
+        status = samme_space_get(&node->log, SAMME_TABLE_JOURNAL,
+                                 SAMME_SPAN(key.bytes, sizeof key.bytes), &stored);
+        if (status == SAMME_OK)
+            status = samme_record_open(stored, &node->arena, &record, NULL);
+        if (status == SAMME_OK)
+            *out = record.batch.old_size + offset;
+    }
+    return status;
+}
+
 static samme_status decode_range(ProtobufCBinaryData bytes, samme_range *out) {
     if (bytes.len > 0)
         return samme_range_decode(samme_span_of_bytes(bytes), out);
     samme_range_init(out);
     return SAMME_OK;
+}
+
+static samme_status other_log(const samme_node *node, const Samme__OwnState *held,
+                              samme_error *error) {
+    const bool older = held->branch == node->setup.branch && held->epoch < node->setup.epoch;
+    return samme_fail(error, SAMME_CONFLICT,
+                      "this data folder holds the log of branch %u in epoch %u, not that of branch "
+                      "%u in epoch %u%s",
+                      held->branch, held->epoch, node->setup.branch, node->setup.epoch,
+                      older ? ": when no other machine runs as this branch, start samme-node once "
+                              "with --recover"
+                            : "");
 }
 
 samme_status samme_own_load(samme_node *node, samme_error *error) {
@@ -48,10 +112,7 @@ samme_status samme_own_load(samme_node *node, samme_error *error) {
     }
     if (state->branch != 0 &&
         (state->branch != node->setup.branch || state->epoch != node->setup.epoch))
-        return samme_fail(error, SAMME_CONFLICT,
-                          "this data folder holds the log of branch %u in epoch %u, not that of "
-                          "branch %u in epoch %u",
-                          state->branch, state->epoch, node->setup.branch, node->setup.epoch);
+        return other_log(node, state, error);
     if (decode_range(state->range, &node->own) != SAMME_OK ||
         decode_range(state->signed_range, &node->signed_range) != SAMME_OK ||
         node->signed_range.size > node->own.size || state->acked_size > node->signed_range.size)
@@ -62,6 +123,8 @@ samme_status samme_own_load(samme_node *node, samme_error *error) {
     if (state->release != NULL && state->release->note_hash.len == sizeof node->release_hash)
         memcpy(node->release_hash.bytes, state->release->note_hash.data, sizeof node->release_hash);
     node->release_taken_ms = state->release_taken_ms;
+    node->keys.logged = state->keys_made;
+    node->keys.adopt = state == &empty && node->setup.epoch > 1;
     if (node->hub_heard_ms < state->hub_heard_ms)
         node->hub_heard_ms = state->hub_heard_ms;
     node->own_changed = false;
@@ -88,8 +151,10 @@ samme_status samme_own_store(samme_node *node) {
     state.release = node->release > 0 ? &release : NULL;
     state.release_taken_ms = node->release_taken_ms;
     state.hub_heard_ms = node->hub_heard_stored_ms = node->hub_heard_ms;
+    samme_status status = samme_keys_made(node, &state.keys_made);
     samme_pack(&state, &packed);
-    samme_status status = samme_buffer_status(&packed);
+    if (status == SAMME_OK)
+        status = samme_buffer_status(&packed);
     if (status == SAMME_OK)
         status = samme_space_put(&node->log, SAMME_TABLE_STATE, SAMME_LITERAL("own"),
                                  samme_buffer_span(&packed));
@@ -154,6 +219,7 @@ static samme_status build(samme_node *node, const samme_new_entry *entry, samme_
     uint8_t random[10];
     node->setup.random.fill(node->setup.random.self, random, sizeof random);
     samme_entry_head head = {.kind = entry->kind,
+                             .event_class = entry->event_class,
                              .region = node->setup.region,
                              .time_ms = samme_node_time(node),
                              .key_hash = entry->key_hash,
@@ -219,6 +285,8 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
     anchor.journal_epoch = samme_replay_journal_epoch(&node->follow.replay);
     anchor.journal_size = node->follow.held.size;
     anchor.root = samme_bytes_of_span(samme_span_of_hash(&root));
+    if (node->own.size == 0) /* of the log's first entry */
+        anchor.lost_epoch = node->recovery.lost_epoch;
     samme_new_entry first = {.kind = SAMME__EVENT_KIND__anchor, .body = &anchor};
     /* the first entry after a signed checkpoint says which journal this branch has verified */
     size_t anchors = node->own.size == node->signed_range.size ? 1 : 0;
@@ -240,7 +308,9 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
     }
     uint64_t index = node->own.size + anchors;
     if (status == SAMME_OK) {
-        status = write_entries(node, packed, anchors + count, &trial);
+        status = samme_keys_name(node, packed, anchors + count, error);
+        if (status == SAMME_OK)
+            status = write_entries(node, packed, anchors + count, &trial);
         if (status != SAMME_OK) /* a part of it may be written: none of it may stay */
             samme_node_undo(node);
     }
@@ -250,4 +320,34 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
         node->push_now = node->push_now || gives_back(&entries[i]);
     samme_layer_fini(&trial);
     return status;
+}
+
+/* The first that came under a key is what it is answered with. */
+static samme_status remember_once(samme_node *node, const Samme__Event *event, uint64_t index) {
+    const samme_key8 place = samme_key_u64(index);
+    samme_span held;
+    if (event->key_hash.len != sizeof(samme_hash))
+        return SAMME_OK;
+    const samme_span key = samme_span_of_bytes(event->key_hash);
+    samme_status status = samme_space_get(&node->log, SAMME_TABLE_KEY, key, &held);
+    return status == SAMME_NOT_FOUND ? samme_space_put(&node->log, SAMME_TABLE_KEY, key,
+                                                       SAMME_SPAN(place.bytes, sizeof place.bytes))
+                                     : status;
+}
+
+samme_status samme_own_carry(samme_node *node, const samme_position *first, samme_span event,
+                             samme_error *error) {
+    const Samme__Event *opened = SAMME_UNPACK(Event, event, event, &node->arena, error);
+    if (opened == NULL)
+        return SAMME_CORRUPT;
+    Samme__Carried carried = SAMME__CARRIED__INIT;
+    carried.epoch = first->first_epoch;
+    carried.index = first->first_index;
+    carried.common = first->common;
+    carried.event = samme_bytes_of_span(event);
+    const samme_new_entry entry = {
+        .kind = SAMME__EVENT_KIND__carried, .body = &carried, .event_class = opened->event_class};
+    uint64_t index;
+    samme_status status = samme_own_append(node, &entry, 1, &index, error);
+    return status == SAMME_OK ? remember_once(node, opened, index) : status;
 }

@@ -1,6 +1,7 @@
 /* What a shell asks of a node that runs: other times, another connection, an end in good order. */
 #include "node/claims.h"
 #include "node/core.h"
+#include "node/waits.h"
 
 void samme_node_set_times(samme_node *node, int64_t push_after_ms, int64_t poll_every_ms,
                           int64_t claim_wait_ms) {
@@ -23,7 +24,7 @@ static bool durable(const samme_space *space) {
 bool samme_node_at_rest(const samme_node *node) {
     return node->store_failed || (durable(&node->log) && durable(&node->views) &&
                                   (!node->access.present || durable(&node->access.keys)) &&
-                                  samme_claims_waiting(node) == 0);
+                                  samme_claims_waiting(node) == 0 && samme_waits_count(node) == 0);
 }
 
 bool samme_node_merged(const samme_node *node) {

@@ -9,6 +9,7 @@
 enum {
     HELLO_RETRY_MS = 1000,
     HELLO_RETRY_MAX_MS = 30000,
+    HELLO_TRIES_LATER = 3, /* a hub that says later is asked about every four seconds */
     PUSH_RETRY_MS = 5000,
     SILENCE_MS = 90000,    /* the session ends when nothing was heard for this long */
     PUSH_FRAME_BYTES = 16, /* around each entry in a push */
@@ -48,7 +49,8 @@ static void welcomed(samme_node *node, const Samme__Welcome *welcome) {
         samme_error error;
         samme_fail(&error, SAMME_MISMATCH,
                    "the hub holds %llu entries of this branch that are not the first of the %llu "
-                   "signed here: a restored backup or a cloned disk; an operator must decide",
+                   "signed here: a restored backup or a cloned disk. Head office begins a new epoch: "
+                   "samme chain rotate, then samme-node --recover here",
                    (unsigned long long)welcome->branch_size,
                    (unsigned long long)node->signed_range.size);
         samme_node_trouble(node, &error);
@@ -103,6 +105,9 @@ void samme_session_message(samme_node *node, const Samme__Message *message) {
         acknowledged(node, message->ack);
     else if (message->what_case == SAMME__MESSAGE__WHAT_REFUSED)
         refused(node, message->refused);
+    else if (message->what_case == SAMME__MESSAGE__WHAT_LATER &&
+             strcmp(message->later->what, "hello") == 0 && node->hello_tries > HELLO_TRIES_LATER)
+        node->hello_tries = HELLO_TRIES_LATER; /* it is there, and fills itself up, perhaps from us */
 }
 
 static void hello(samme_node *node) {
@@ -113,6 +118,7 @@ static void hello(samme_node *node) {
     say.branch = node->setup.branch;
     say.epoch = node->setup.epoch;
     say.journal_epoch = samme_replay_journal_epoch(&node->follow.replay);
+    say.wall_ms = node->wall_ms;
     say.own_size = node->signed_range.size;
     say.own_root = samme_bytes_of_span(samme_span_of_hash(&own_root));
     say.journal_size = node->follow.held.size;
@@ -152,7 +158,7 @@ static samme_status push(samme_node *node, uint64_t old_size, uint64_t new_size,
         return SAMME_NO_MEMORY;
     for (size_t i = 0; i < count; i++) {
         samme_span entry;
-        samme_status status = samme_own_entry(node, old_size + i, &entry);
+        samme_status status = samme_own_bytes(node, old_size + i, &entry);
         if (status != SAMME_OK)
             return status;
         samme__item__init(&items[i]);
@@ -166,6 +172,9 @@ static samme_status push(samme_node *node, uint64_t old_size, uint64_t new_size,
     what.n_items = count;
     what.items = pointers;
     what.note = samme_bytes_of_span(note);
+    samme_status status = samme_keys_push(node, &what);
+    if (status != SAMME_OK)
+        return status;
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_PUSH;
     message.push = &what;
@@ -228,7 +237,8 @@ static bool tail_is_due(const samme_node *node) {
 /* The message waits in the outbox until the checkpoint in it is durable: sending first would be a
  * fork after a crash. */
 static samme_status push_work(samme_node *node) {
-    if (node->push_in_flight && node->monotonic_ms - node->push_ms < PUSH_RETRY_MS)
+    if (node->credit_bytes == 0 || /* no more today: the next welcome may say otherwise */
+        (node->push_in_flight && node->monotonic_ms - node->push_ms < PUSH_RETRY_MS))
         return SAMME_OK;
     samme_status status = SAMME_OK;
     if (node->acked_size == node->signed_range.size) {
@@ -276,7 +286,7 @@ int64_t samme_session_next_ms(const samme_node *node) {
     int64_t candidates[3] = {INT64_MAX, INT64_MAX, node->heard_ms + SILENCE_MS + 1};
     if (node->push_in_flight)
         candidates[0] = node->push_ms + PUSH_RETRY_MS;
-    else if (node->own.size > node->signed_range.size)
+    else if (node->own.size > node->signed_range.size && node->credit_bytes > 0)
         candidates[0] =
             node->push_now ? node->monotonic_ms : node->tail_ms + node->setup.push_after_ms;
     if (node->follow.requested)

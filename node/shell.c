@@ -4,6 +4,7 @@
 
 #include "daemon/failpoint.h"
 #include "daemon/loop.h"
+#include "daemon/machine_key.h"
 #include "daemon/stores.h"
 #include "enrol/enrol.h"
 #include "http/server.h"
@@ -18,6 +19,7 @@
 
 enum {
     EVENTS_A_TURN = 64,  /* of each source, before the others are looked at again */
+    ALARMS_A_TURN = 16,  /* said in the log; the others in the next turns */
     HAND_OVER_MS = 5000, /* a hub that does not acknowledge is not waited for any longer */
 };
 
@@ -29,13 +31,16 @@ typedef struct shell {
     samme_http_server *http;
     samme_node *node;
     samme_hash operator_token_hash;
+    samme_machine_key machine_key;
     samme_pins *pins;
     const samme_config *config; /* as it was at the start */
     int signals;
+    bool recover;        /* an older log is set aside, a new one begun */
     uint64_t release;    /* last said in the log */
     int64_t stopping_ms; /* since when; 0: nobody asked */
     char last_trouble[400];
     char last_notice[400];
+    char last_recovery[400];
 } shell;
 
 static void send_to_hub(void *output, samme_span bytes) {
@@ -81,22 +86,47 @@ static samme_status make_node(shell *self, const Samme__NodeConfig *config, samm
         .keys = &self->stores.keys,
         .beyond_loopback = samme_http_beyond_loopback(self->http),
         .operator_token_hash = self->operator_token_hash,
+        .keks = self->machine_key.keks,
+        .recover = self->recover,
+        .older_count = self->stores.older_count,
         .random = samme_os_random(),
         .output = self,
         .send = send_to_hub,
         .answer = answer,
         .make_verifier = make_verifier,
     };
+    for (size_t i = 0; i < setup.older_count; i++)
+        setup.older[i] = &self->stores.older[i];
     samme_status status = samme_node_new(&setup, &self->node, error);
-    if (status != SAMME_MISMATCH)
-        return status;
-    samme_log(SAMME_LOG_WARNING, "views are folded again from the log: %s", error->text);
-    status = samme_stores_reset_views(&self->stores, error);
-    return status == SAMME_OK ? samme_node_new(&setup, &self->node, error) : status;
+    if (status == SAMME_MISMATCH) {
+        samme_log(SAMME_LOG_WARNING, "views are folded again from the log: %s", error->text);
+        status = samme_stores_reset_views(&self->stores, error);
+        if (status == SAMME_OK)
+            status = samme_node_new(&setup, &self->node, error);
+    }
+    samme_wipe(&setup.keks, sizeof setup.keks);
+    return status;
 }
 
 static const char *hub_address(const shell *self, const Samme__NodeConfig *config) {
     return config->hub[0] != 0 ? config->hub : self->enrolment.hub;
+}
+
+/* An older log is moved away when that was asked for, and opened as long as it is wanted. */
+static samme_status open_older(shell *self, samme_error *error) {
+    const samme_enrolment *enrolment = &self->enrolment;
+    samme_log_held held;
+    samme_status status = samme_node_log_held(&self->stores.log, &held, error);
+    if (status == SAMME_OK && self->recover && held.branch == enrolment->branch &&
+        held.epoch < enrolment->epoch) {
+        samme_log(SAMME_LOG_INFO, "the log of epoch %u is set aside, that of epoch %u begins",
+                  held.epoch, enrolment->epoch);
+        status = samme_stores_set_log_aside(&self->stores, held.epoch, error);
+        held = (samme_log_held){.branch = 0};
+    }
+    if (status == SAMME_OK && (held.branch == 0 || held.recovering))
+        status = samme_stores_open_older(&self->stores, enrolment->epoch, error);
+    return status;
 }
 
 static samme_status start(shell *self, samme_arena *arena, samme_error *error) {
@@ -115,11 +145,15 @@ static samme_status start(shell *self, samme_arena *arena, samme_error *error) {
     if (status == SAMME_OK)
         status = samme_stores_open(data, &self->stores, error);
     if (status == SAMME_OK)
+        status = open_older(self, error);
+    if (status == SAMME_OK)
         status = samme_stores_open_keys(&self->stores, error);
     if (status == SAMME_OK)
         status = samme_access_operator(data, &self->operator_token_hash, error);
     if (status == SAMME_OK)
-        status = samme_pins_open(data, &self->pins, error);
+        status = samme_machine_key_open(data, &self->machine_key, error);
+    if (status == SAMME_OK)
+        status = samme_pins_open(&self->machine_key.keks.pin, &self->pins, error);
     const char *hub = hub_address(self, config);
     if (status == SAMME_OK)
         status = samme_net_connect(hub, &self->enrolment.hub_curve, self->enrolment.curve_secret,
@@ -210,14 +244,31 @@ static samme_status look(shell *self, samme_error *error) {
         snprintf(self->last_notice, sizeof self->last_notice, "%s", view.notice);
         samme_log(SAMME_LOG_WARNING, "%s", view.notice);
     }
+    if (strcmp(view.recovery, self->last_recovery) != 0) {
+        snprintf(self->last_recovery, sizeof self->last_recovery, "%s", view.recovery);
+        samme_log(SAMME_LOG_INFO, "%s", view.recovery);
+    }
     if (view.release != self->release) {
         samme_failpoint("release");
         self->release = view.release;
         samme_log(SAMME_LOG_INFO, "release version=%llu", (unsigned long long)view.release);
     }
+    char alarm[400];
+    for (unsigned i = 0; i < ALARMS_A_TURN && !view.store_failed &&
+                         samme_node_next_alarm(self->node, alarm, sizeof alarm);
+         i++)
+        samme_log(SAMME_LOG_WARNING, "%s", alarm);
     return view.store_failed ? samme_fail(error, SAMME_IO,
                                           "%s; restarting finds out what is durable", view.trouble)
                              : SAMME_OK;
+}
+
+/* Begins and ends renewals of the key above the subjects' keys. */
+static void watch_keys(shell *self) {
+    const samme_node_keys keys = samme_node_look_at_keys(self->node);
+    if (samme_machine_key_turn(&self->machine_key, keys.figures.renewal_due, keys.renewed,
+                               samme_clock_wall_ms()))
+        samme_node_set_keks(self->node, &self->machine_key.keks);
 }
 
 static samme_status turn(void *context, samme_error *error) {
@@ -234,6 +285,7 @@ static samme_status turn(void *context, samme_error *error) {
     while (samme_pins_take(self->pins, &done))
         step(self, (samme_node_event){.kind = SAMME_NODE_PIN, .pin = &done});
     step(self, (samme_node_event){.kind = SAMME_NODE_TICK});
+    watch_keys(self);
     return look(self, error);
 }
 
@@ -254,8 +306,8 @@ static samme_status loop(shell *self, samme_error *error) {
     return samme_loop_run(&loop, error);
 }
 
-samme_status samme_node_run(const samme_config *config, samme_error *error) {
-    shell self = {.config = config, .signals = -1, .stores = {.owner_fd = -1}};
+static samme_status run(const samme_config *config, bool recover, samme_error *error) {
+    shell self = {.config = config, .recover = recover, .signals = -1, .stores = {.owner_fd = -1}};
     samme_arena arena;
     samme_arena_init(&arena, 64 * 1024);
     samme_status status = start(&self, &arena, error);
@@ -265,11 +317,29 @@ samme_status samme_node_run(const samme_config *config, samme_error *error) {
         samme_http_close(self.http);
     samme_node_free(self.node);
     samme_pins_close(self.pins);
+    samme_machine_key_close(&self.machine_key);
     samme_net_close(self.net);
     samme_stores_close(&self.stores);
     samme_enrol_free(&self.enrolment);
     if (self.signals >= 0)
         samme_signals_close(self.signals);
+    samme_arena_free(&arena);
+    return status;
+}
+
+samme_status samme_node_run(const samme_config *config, samme_error *error) {
+    return run(config, false, error);
+}
+
+samme_status samme_node_recover(const samme_config *config, samme_error *error) {
+    return run(config, true, error);
+}
+
+samme_status samme_node_renew_machine_key(const samme_config *config, samme_error *error) {
+    samme_arena arena;
+    samme_arena_init(&arena, 64 * 1024);
+    samme_status status = samme_machine_key_renew(
+        samme_config_path(config, samme_node_config(config)->data, &arena), error);
     samme_arena_free(&arena);
     return status;
 }

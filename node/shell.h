@@ -9,6 +9,15 @@
  * seconds. */
 samme_status samme_node_run(const samme_config *config, samme_error *error) SAMME_CHECKED;
 
+/* The same, and if the data folder has no log of the enrolment's epoch one is begun, after setting
+ * the one before it aside: its entries that the journal does not hold are taken over before the
+ * first request. SAMME_CONFLICT: what is there is of another branch, or of a later epoch. */
+samme_status samme_node_recover(const samme_config *config, samme_error *error) SAMME_CHECKED;
+
+/* Another key above the keys of subjects, while nobody runs on the data folder (SAMME_CONFLICT). */
+samme_status samme_node_renew_machine_key(const samme_config *config,
+                                          samme_error *error) SAMME_CHECKED;
+
 /* shell_config.c: daemon/program.h */
 samme_status samme_node_check_config(const samme_config *config, samme_error *error) SAMME_CHECKED;
 samme_status samme_node_examine_config(const samme_config *config,

@@ -3,14 +3,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include "os/clock.h"
-#include "os/files.h"
 
 /* Jobs go round a ring: [taken, made) are made, [made, put) wait. */
 struct samme_pins {
@@ -24,38 +19,6 @@ struct samme_pins {
     samme_pin_done done[SAMME_PIN_JOBS_MAX];
     uint8_t key[SAMME_PIN_KEY_BYTES]; /* the thread's, never changed */
 };
-
-static samme_status make_key(const char *path, uint8_t key[static SAMME_PIN_KEY_BYTES],
-                             samme_error *error) {
-    samme_random random = samme_os_random();
-    random.fill(random.self, key, SAMME_PIN_KEY_BYTES);
-    return samme_file_write(path, SAMME_SPAN(key, SAMME_PIN_KEY_BYTES), 0600, error);
-}
-
-static samme_status load_key(const char *data, uint8_t key[static SAMME_PIN_KEY_BYTES],
-                             samme_error *error) {
-    char path[1100];
-    snprintf(path, sizeof path, "%s/machine.key", data);
-    struct stat about;
-    if (stat(path, &about) != 0 && errno == ENOENT)
-        return make_key(path, key, error);
-    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return samme_fail(error, SAMME_DENIED,
-                          "%s may be used by others than its owner (mode %03o): expected 0600",
-                          path, (unsigned)(about.st_mode & 0777));
-    samme_buffer text;
-    samme_buffer_init(&text, SAMME_PIN_KEY_BYTES);
-    samme_status status = samme_file_read(path, &text, error);
-    if (status == SAMME_TOO_LARGE || (status == SAMME_OK && text.length != SAMME_PIN_KEY_BYTES))
-        status =
-            samme_fail(error, SAMME_CORRUPT, "%s: expected %u bytes", path, SAMME_PIN_KEY_BYTES);
-    if (status == SAMME_OK)
-        memcpy(key, text.data, SAMME_PIN_KEY_BYTES);
-    if (text.data != NULL)
-        samme_wipe(text.data, text.length);
-    samme_buffer_free(&text);
-    return status;
-}
 
 static samme_pin_done make(const samme_pins *pins, samme_pin_job *job) {
     samme_pin_done done = {.id = job->id};
@@ -97,15 +60,13 @@ static int start(samme_pins *pins) {
     return failed;
 }
 
-samme_status samme_pins_open(const char *data, samme_pins **out, samme_error *error) {
+_Static_assert(SAMME_PIN_KEY_BYTES == SAMME_SEAL_KEY_BYTES, "the key of PINs");
+
+samme_status samme_pins_open(const samme_secret_key *key, samme_pins **out, samme_error *error) {
     samme_pins *pins = calloc(1, sizeof *pins);
     if (pins == NULL)
         return samme_fail(error, SAMME_NO_MEMORY, "no memory for the worker of PINs");
-    samme_status status = load_key(data, pins->key, error);
-    if (status != SAMME_OK) {
-        free(pins);
-        return status;
-    }
+    memcpy(pins->key, key->bytes, sizeof pins->key);
     pthread_mutex_init(&pins->lock, NULL);
     pthread_cond_init(&pins->changed, NULL);
     pins->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

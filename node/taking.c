@@ -6,6 +6,7 @@
 
 samme_status samme_release_load(samme_node *node, samme_error *error) {
     node->policy = NULL;
+    node->follow.replay.in_force = node->release;
     if (node->release == 0)
         return SAMME_OK;
     samme_status status =
@@ -15,8 +16,8 @@ samme_status samme_release_load(samme_node *node, samme_error *error) {
 }
 
 /* The replay adopts a release only with all its documents, so what is asked here is whether this
- * branch may and can, and whether all that it keeps is here too: it takes effect whole or not at
- * all. */
+ * branch may by its wave, and can, and whether all that it keeps is here too: it takes effect whole
+ * or not at all. */
 samme_status samme_take_release(samme_node *node, samme_error *error) {
     samme_replay *replay = &node->follow.replay;
     uint64_t version = 0;
@@ -30,8 +31,10 @@ samme_status samme_take_release(samme_node *node, samme_error *error) {
                      (unsigned long long)replay->options.known.journal_size);
         return SAMME_OK;
     }
-    samme_status status =
-        samme_replay_release_due(replay, node->release, samme_node_time(node), &version, &hash);
+    if (replay->range.size < node->follow.held.size)
+        return SAMME_OK; /* a halt may be among what is not folded yet */
+    samme_status status = samme_replay_release_due(replay, node->release, node->setup.branch,
+                                                   samme_node_time(node), &version, &hash);
     if (status == SAMME_NOT_FOUND || (status == SAMME_OK && (version < node->setup.lowest_release ||
                                                              version == node->unusable_release)))
         return SAMME_OK;
@@ -64,5 +67,6 @@ samme_status samme_take_release(samme_node *node, samme_error *error) {
     node->release_hash = hash;
     node->release_taken_ms = samme_node_time(node);
     node->policy = policy;
+    replay->in_force = version;
     return SAMME_OK;
 }

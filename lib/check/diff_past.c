@@ -23,6 +23,7 @@ static int rank_order(const samme_policy *policy) {
 
 void samme_compare_basis(samme_comparing *self, const samme_voices *group) {
     static const char *const bases[] = {"today", "purchase_day", "better"};
+    static const char *const stand_ins[] = {"today", "baseline"};
     const samme_table *tables[SAMME_FRAME_SIDES_MAX];
     samme_basis basis[SAMME_FRAME_SIDES_MAX];
     char text[TEXT_BYTES];
@@ -33,6 +34,13 @@ void samme_compare_basis(samme_comparing *self, const samme_voices *group) {
     }
     const char *names[] = {tables[0] != NULL ? tables[0]->name : "none",
                            tables[1] != NULL ? tables[1]->name : "none"};
+    if (basis[0] == basis[1] && basis[0] != SAMME_BASIS_TODAY &&
+        tables[0]->baseline_stands_in != tables[1]->baseline_stands_in) {
+        snprintf(text, sizeof text, "not_held is %s in A (policy %s), %s in B (policy %s)",
+                 stand_ins[tables[0]->baseline_stands_in], names[0],
+                 stand_ins[tables[1]->baseline_stands_in], names[1]);
+        say(self, text);
+    }
     if (basis[0] != basis[1]) {
         snprintf(text, sizeof text, "basis is %s in A (policy %s), %s in B (policy %s)",
                  bases[basis[0]], names[0], bases[basis[1]], names[1]);

@@ -9,7 +9,7 @@ enum { EXIT_IO = 74, EXIT_DENIED = 77, EXIT_CONFIG = 78 };
 
 typedef struct arguments {
     const char *config;
-    bool check;
+    bool check, recover, renew;
 } arguments;
 
 static error_t parse(int key, char *value, struct argp_state *state) {
@@ -18,6 +18,10 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         given->config = value;
     else if (key == 'k')
         given->check = true;
+    else if (key == 'r')
+        given->recover = true;
+    else if (key == 'm')
+        given->renew = true;
     else if (key == ARGP_KEY_END && given->config == NULL)
         argp_error(state, "expected --config FILE");
     else if (key == ARGP_KEY_ARG)
@@ -26,12 +30,17 @@ static error_t parse(int key, char *value, struct argp_state *state) {
 }
 
 int samme_program_main(const samme_program *program, int argc, char **argv) {
-    static const struct argp_option options[] = {
+    struct argp_option options[] = {
         {"config", 'c', "FILE", 0, "the configuration, YAML", 0},
         {"check-config", 'k', NULL, 0,
          "read the configuration and what it names, say what is wrong, and stop", 0},
+        {"renew-machine-key", 'm', NULL, 0,
+         "while it does not run: wrap all keys under another one, forget the old one, and stop", 0},
+        {"recover", 'r', NULL, 0, program->recover_help, 0},
         {0},
     };
+    if (program->recover == NULL)
+        options[3] = (struct argp_option){0};
     const struct argp argp = {options, parse, NULL, program->summary, NULL, NULL, NULL};
     arguments given = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &given);
@@ -49,7 +58,9 @@ int samme_program_main(const samme_program *program, int argc, char **argv) {
         code = EXIT_CONFIG;
     } else if (given.check) {
         printf("%s: %s: config good\n", program->name, given.config);
-    } else if (program->run(&config, &error) != SAMME_OK) {
+    } else if ((given.renew     ? program->renew
+                : given.recover ? program->recover
+                                : program->run)(&config, &error) != SAMME_OK) {
         samme_log(SAMME_LOG_ERROR, "%s", error.text);
         code = error.status == SAMME_CONFLICT ? EXIT_DENIED : EXIT_IO;
     }

@@ -15,20 +15,24 @@ samme_hash samme_row_hash(samme_span key, samme_span value) {
 }
 
 void samme_digest_add(samme_hash *digest, const samme_hash *row) {
-    unsigned carry = 0;
-    for (size_t i = sizeof digest->bytes; i-- > 0;) {
-        carry += (unsigned)digest->bytes[i] + row->bytes[i];
-        digest->bytes[i] = (uint8_t)carry;
-        carry >>= 8;
+    uint64_t carry = 0;
+    for (size_t at = sizeof digest->bytes; at > 0;) {
+        at -= sizeof(uint64_t);
+        const uint64_t held = samme_get_u64(digest->bytes + at);
+        const uint64_t sum = held + samme_get_u64(row->bytes + at);
+        samme_put_u64(digest->bytes + at, sum + carry);
+        carry = sum < held || sum + carry < sum ? 1 : 0;
     }
 }
 
 void samme_digest_subtract(samme_hash *digest, const samme_hash *row) {
-    unsigned borrow = 0;
-    for (size_t i = sizeof digest->bytes; i-- > 0;) {
-        unsigned difference = 256u + digest->bytes[i] - row->bytes[i] - borrow;
-        digest->bytes[i] = (uint8_t)difference;
-        borrow = difference < 256u ? 1 : 0;
+    uint64_t borrow = 0;
+    for (size_t at = sizeof digest->bytes; at > 0;) {
+        at -= sizeof(uint64_t);
+        const uint64_t held = samme_get_u64(digest->bytes + at);
+        const uint64_t taken = samme_get_u64(row->bytes + at);
+        samme_put_u64(digest->bytes + at, held - taken - borrow);
+        borrow = held < taken || held - taken < borrow ? 1 : 0;
     }
 }
 
@@ -36,7 +40,7 @@ static void name_group(struct samme_digest_row *group, char letter, uint32_t num
     group->key[0] = 'd';
     group->key[1] = (uint8_t)letter;
     samme_put_u32(group->key + 2, number);
-    group->loaded = false;
+    group->loaded = group->moved = false;
 }
 
 void samme_digests_init(samme_digests *digests, uint32_t branch) {
@@ -59,6 +63,18 @@ static samme_status load(struct samme_digest_row *group, const samme_rows *rows)
     return SAMME_OK;
 }
 
+samme_status samme_digests_put_new(samme_digests *digests, samme_digest_group group,
+                                   const samme_rows *rows, samme_span key, samme_span value) {
+    struct samme_digest_row *row = &digests->groups[group];
+    samme_status status = row->loaded ? SAMME_OK : load(row, rows);
+    if (status != SAMME_OK)
+        return status;
+    row->moved = true;
+    const samme_hash hash = samme_row_hash(key, value);
+    samme_digest_add(&row->sum, &hash);
+    return rows->put(rows->self, key, value);
+}
+
 samme_status samme_digests_put(samme_digests *digests, samme_digest_group group,
                                const samme_rows *rows, samme_span key, samme_span value) {
     struct samme_digest_row *row = &digests->groups[group];
@@ -70,12 +86,20 @@ samme_status samme_digests_put(samme_digests *digests, samme_digest_group group,
     if (status != SAMME_OK && status != SAMME_NOT_FOUND)
         return status;
     if (status == SAMME_OK) {
-        samme_hash hash = samme_row_hash(key, old);
+        const samme_hash hash = samme_row_hash(key, old);
         samme_digest_subtract(&row->sum, &hash);
     }
-    samme_hash hash = samme_row_hash(key, value);
-    samme_digest_add(&row->sum, &hash);
-    return rows->put(rows->self, key, value);
+    return samme_digests_put_new(digests, group, rows, key, value);
+}
+
+uint64_t samme_digests_moved(samme_digests *digests) {
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < SAMME_DIGEST_GROUPS; i++) {
+        struct samme_digest_row *row = &digests->groups[i];
+        bytes += row->moved ? sizeof row->key + sizeof row->sum.bytes : 0;
+        row->moved = false;
+    }
+    return bytes;
 }
 
 samme_status samme_digests_flush(samme_digests *digests, const samme_rows *rows) {

@@ -13,7 +13,7 @@ samme_hash samme_row_hash(samme_span key, samme_span value);
 void samme_digest_add(samme_hash *digest, const samme_hash *row);
 void samme_digest_subtract(samme_hash *digest, const samme_hash *row);
 
-/* Digest rows changed by one fold: read once, written once. */
+/* Digest rows changed by a run of entries: read once, written once. */
 typedef enum samme_digest_group {
     SAMME_DIGEST_SERVICE,
     SAMME_DIGEST_SALES,
@@ -24,6 +24,7 @@ typedef struct samme_digests {
         uint8_t key[6];
         samme_hash sum;
         bool loaded;
+        bool moved; /* since samme_digests_moved() was asked */
     } groups[SAMME_DIGEST_GROUPS];
 } samme_digests;
 
@@ -33,6 +34,13 @@ void samme_digests_init(samme_digests *digests, uint32_t branch);
 samme_status samme_digests_put(samme_digests *digests, samme_digest_group group,
                                const samme_rows *rows, samme_span key,
                                samme_span value) SAMME_CHECKED;
+/* The same of a row that is known not to be there. */
+samme_status samme_digests_put_new(samme_digests *digests, samme_digest_group group,
+                                   const samme_rows *rows, samme_span key,
+                                   samme_span value) SAMME_CHECKED;
+/* Bytes of the digest rows that moved since this was last asked, keys and values together. */
+uint64_t samme_digests_moved(samme_digests *digests);
+/* Until then no digest row is right. */
 samme_status samme_digests_flush(samme_digests *digests, const samme_rows *rows) SAMME_CHECKED;
 
 #endif

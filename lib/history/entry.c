@@ -24,6 +24,15 @@ static const entry_kind KINDS[] = {
     {SAMME__EVENT_KIND__day_closed, SAMME__EVENT_CLASS__sales, &samme__day_closed__descriptor},
     {SAMME__EVENT_KIND__line_lent, SAMME__EVENT_CLASS__service, &samme__line_lent__descriptor},
     {SAMME__EVENT_KIND__given_back, SAMME__EVENT_CLASS__service, &samme__given_back__descriptor},
+    {SAMME__EVENT_KIND__goods_received, SAMME__EVENT_CLASS__service,
+     &samme__goods_received__descriptor},
+    {SAMME__EVENT_KIND__return_recorded, SAMME__EVENT_CLASS__service,
+     &samme__return_recorded__descriptor},
+    {SAMME__EVENT_KIND__alarm_taken, SAMME__EVENT_CLASS__service, &samme__alarm_taken__descriptor},
+    {SAMME__EVENT_KIND__alarm_resolved, SAMME__EVENT_CLASS__service,
+     &samme__alarm_resolved__descriptor},
+    {SAMME__EVENT_KIND__carried, SAMME__EVENT_CLASS__event_class_unset, /* as the event within */
+     &samme__carried__descriptor},
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS, ENTRY_VERSION = 1, ID_BYTES = 16 };
 
@@ -33,6 +42,10 @@ static const entry_kind *find_kind(Samme__EventKind kind) {
             return &KINDS[i];
     }
     return NULL;
+}
+
+static size_t most_bytes(const entry_kind *kind) {
+    return kind->kind == SAMME__EVENT_KIND__carried ? SAMME_ENTRY_MAX_BYTES : SAMME_EVENT_MAX_BYTES;
 }
 
 static samme_status pack_event(const samme_entry_head *head, const entry_kind *kind,
@@ -45,7 +58,9 @@ static samme_status pack_event(const samme_entry_head *head, const entry_kind *k
     Samme__Event event = SAMME__EVENT__INIT;
     event.kind = kind->kind;
     event.version = ENTRY_VERSION;
-    event.event_class = kind->event_class;
+    event.event_class = kind->event_class != SAMME__EVENT_CLASS__event_class_unset
+                            ? kind->event_class
+                            : head->event_class;
     event.n_regions = 1;
     event.regions = &region;
     event.id = samme_bytes_of_span(SAMME_SPAN(head->id, ID_BYTES));
@@ -65,8 +80,8 @@ samme_status samme_entry_build(const samme_entry_head *head, const void *body, s
     assert(head->request_hash.length == 0 || head->request_hash.length == 32);
     /* Packed aside, so that a body too large leaves *out as it was. */
     samme_buffer clear, packed;
-    samme_buffer_init(&clear, SAMME_EVENT_MAX_BYTES);
-    samme_buffer_init(&packed, SAMME_EVENT_MAX_BYTES);
+    samme_buffer_init(&clear, most_bytes(kind));
+    samme_buffer_init(&packed, most_bytes(kind));
     samme_status status = pack_event(head, kind, body, &clear, &packed);
     if (status == SAMME_OK) {
         samme_buffer_append(out, samme_buffer_span(&packed));
@@ -83,7 +98,10 @@ static bool empty_or_hash(ProtobufCBinaryData bytes) {
 
 static samme_status check_head(const Samme__Event *event, const entry_kind *kind,
                                samme_error *error) {
-    if (event->event_class != kind->event_class)
+    const bool any = kind->event_class == SAMME__EVENT_CLASS__event_class_unset;
+    if (any ? event->event_class != SAMME__EVENT_CLASS__sales &&
+                  event->event_class != SAMME__EVENT_CLASS__service
+            : event->event_class != kind->event_class)
         return samme_fail(error, SAMME_MALFORMED, "entry of kind %d: class is %d, expected %d",
                           (int)event->kind, (int)event->event_class, (int)kind->event_class);
     if (event->n_regions == 0)
@@ -104,10 +122,13 @@ samme_status samme_entry_open(samme_span bytes, samme_arena *arena, samme_entry 
     samme_error local;
     samme_error *why = error != NULL ? error : &local;
     *out = (samme_entry){.event = NULL};
-    if (bytes.length > SAMME_EVENT_MAX_BYTES)
+    if (bytes.length > SAMME_ENTRY_MAX_BYTES)
+        return samme_fail(error, SAMME_TOO_LARGE, "entry has %zu bytes, at most %u are allowed",
+                          bytes.length, SAMME_ENTRY_MAX_BYTES);
+    const Samme__Event *event = SAMME_UNPACK(Event, event, bytes, arena, why);
+    if (event == NULL && bytes.length > SAMME_EVENT_MAX_BYTES && why->status == SAMME_MALFORMED)
         return samme_fail(error, SAMME_TOO_LARGE, "entry has %zu bytes, at most %u are allowed",
                           bytes.length, SAMME_EVENT_MAX_BYTES);
-    const Samme__Event *event = SAMME_UNPACK(Event, event, bytes, arena, why);
     if (event == NULL)
         return why->status;
     out->event = event;
@@ -116,6 +137,9 @@ samme_status samme_entry_open(samme_span bytes, samme_arena *arena, samme_entry 
         return samme_fail(error, SAMME_UNSUPPORTED,
                           "entry of kind %d version %u is not known to this version",
                           (int)event->kind, event->version);
+    if (bytes.length > most_bytes(kind))
+        return samme_fail(error, SAMME_TOO_LARGE, "event has %zu bytes, at most %u are allowed",
+                          bytes.length, SAMME_EVENT_MAX_BYTES);
     samme_status status = check_head(event, kind, error);
     if (status != SAMME_OK)
         return status;

@@ -95,7 +95,8 @@ static samme_status set_claim(const samme_rows *rows, const Samme__Sale *sale,
         facts->claim = SAMME__CLAIM__taken;
         return SAMME_OK;
     }
-    if (facts->home_branch == SAMME__YES_NO__yes) {
+    const bool keyed = facts->receipt_source == SAMME__RECEIPT_SOURCE__keyed;
+    if (facts->home_branch == SAMME__YES_NO__yes && !keyed) {
         facts->claim = SAMME__CLAIM__own;
         set_line_paid(sold, &sum, asking, facts);
     } else {
@@ -110,10 +111,21 @@ static Samme__Channel channel_of(const Samme__Sale *sale) {
     return known ? sale->channel : SAMME__CHANNEL__channel_unset;
 }
 
+/* A branch that may have lost what it had acknowledged cannot say what is left of what it sold
+ * before. */
+static samme_status confirm_own(const samme_rows *rows, const Samme__ReceiptRow *sale,
+                                const samme_horizon *horizon, Samme__Facts *facts) {
+    bool lost;
+    samme_status status =
+        samme_epoch_lost(rows, horizon->branch, sale->epoch, horizon->epoch, &lost);
+    if (status == SAMME_OK && lost)
+        facts->claim = SAMME__CLAIM__unconfirmed;
+    return status;
+}
+
 static samme_status set_sale(const samme_rows *rows, const samme_sale_view *view,
                              const samme_asking *asking, samme_arena *arena, Samme__Facts *facts) {
     const Samme__Sale *sale = view->row->sale;
-    facts->receipt_source = SAMME__RECEIPT_SOURCE__node;
     facts->currency = sale->currency;
     facts->channel = channel_of(sale);
     facts->home_branch =
@@ -128,8 +140,40 @@ static samme_status set_sale(const samme_rows *rows, const samme_sale_view *view
             set_quantity_left(facts, 0);
         else
             status = set_claim(rows, sale, sold, asking, facts);
+        if (status == SAMME_OK && facts->claim == SAMME__CLAIM__own)
+            status = confirm_own(rows, view->row, asking->horizon, facts);
     }
     return status == SAMME_OK ? samme_tender_facts(asking, view, arena, facts) : status;
+}
+
+/* Of an article without a receipt: there is no line whose right could be used. */
+static void set_article(const Samme__Sale *sale, const samme_asking *asking, Samme__Facts *facts) {
+    const Samme__SaleLine *article = line_of(sale, asking->line->no);
+    const samme_line_sum none = {.quantity = 0};
+    facts->currency = sale->currency;
+    if (article == NULL)
+        return;
+    facts->category = article->category;
+    set_line_paid(article, &none, asking, facts);
+}
+
+/* By the newest rules also what was asserted of a sale that is not known. */
+static samme_status set_found(const samme_rows *rows, const samme_sale_view *view,
+                              const samme_asking *asking, samme_arena *arena, Samme__Facts *facts) {
+    samme_sale_view used = *view;
+    if (view->row != NULL) {
+        facts->receipt_source = SAMME__RECEIPT_SOURCE__node;
+        return set_sale(rows, &used, asking, arena, facts);
+    }
+    used.row = view->keyed;
+    if (view->keyed == NULL || asking->version < 3)
+        return SAMME_OK;
+    if (!samme_receipt_named(asking->opened->receipt)) {
+        set_article(view->keyed->sale, asking, facts);
+        return SAMME_OK;
+    }
+    facts->receipt_source = SAMME__RECEIPT_SOURCE__keyed;
+    return set_sale(rows, &used, asking, arena, facts);
 }
 
 static Samme__Facts *asserted_facts(const samme_asking *asking, samme_arena *arena) {
@@ -140,7 +184,10 @@ static Samme__Facts *asserted_facts(const samme_asking *asking, samme_arena *are
         return NULL;
     *facts = (Samme__Facts)SAMME__FACTS__INIT;
     facts->claim_type = opened->claim_type;
-    facts->condition = opened->condition;
+    facts->condition =
+        asking->version >= 3 && asking->line->condition != SAMME__CONDITION__condition_unset
+            ? asking->line->condition
+            : opened->condition;
     facts->receipt_kind = opened->receipt_kind;
     facts->wish = opened->wish;
     if (opened->has_repair_attempts_case != SAMME__RETURN_OPENED__HAS_REPAIR_ATTEMPTS__NOT_SET) {
@@ -156,22 +203,48 @@ static Samme__Facts *asserted_facts(const samme_asking *asking, samme_arena *are
     return facts;
 }
 
+/* What the opening asserts of a sale, as a receipt that stands nowhere. */
+static samme_status view_keyed(const Samme__ReturnOpened *opened, samme_arena *arena,
+                               samme_sale_view *out) {
+    Samme__ReceiptRow *row = samme_arena_alloc(arena, sizeof *row);
+    Samme__Sale *sale = samme_arena_alloc(arena, sizeof *sale);
+    Samme__ReceiptRef *none = samme_arena_alloc(arena, sizeof *none);
+    if (row == NULL || sale == NULL || none == NULL)
+        return SAMME_NO_MEMORY;
+    *none = (Samme__ReceiptRef)SAMME__RECEIPT_REF__INIT;
+    *sale = *opened->keyed;
+    sale->receipt = opened->receipt != NULL ? opened->receipt : none;
+    sale->kind = SAMME__SALE_KIND__ordinary;
+    sale->part = sale->parts = 1;
+    *row = (Samme__ReceiptRow)SAMME__RECEIPT_ROW__INIT;
+    row->sale = sale;
+    out->keyed = row;
+    return SAMME_OK;
+}
+
+uint32_t samme_sale_branch(const samme_sale_view *sale) {
+    const Samme__ReceiptRow *row = sale->row != NULL ? sale->row : sale->keyed;
+    return row == NULL ? 0 : row->sale->receipt->branch;
+}
+
 samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
                              const samme_horizon *horizon, samme_arena *arena,
                              samme_sale_view *out) {
     samme_row_key key;
+    samme_status status = SAMME_NOT_FOUND;
+    const bool named = samme_receipt_named(opened->receipt);
     *out = (samme_sale_view){.row = NULL};
-    if (opened->receipt == NULL)
-        return SAMME_OK;
-    samme_status status = samme_find_receipt(rows, opened->receipt, horizon, arena, &out->row);
+    if (named && samme_receipt_key(opened->receipt, &key) != SAMME_OK)
+        return SAMME_OK; /* nothing can hang on it */
+    if (named)
+        status = samme_find_receipt(rows, opened->receipt, horizon, arena, &out->row);
     if (status == SAMME_NOT_FOUND) {
         out->row = NULL;
-        return SAMME_OK;
+        status = opened->keyed != NULL ? view_keyed(opened, arena, out) : SAMME_OK;
     }
-    if (status == SAMME_OK)
-        status = samme_receipt_key(opened->receipt, &key);
-    if (status == SAMME_OK)
-        status = samme_sum_tenders(rows, &key, horizon, out->refunded);
+    if (status != SAMME_OK || (out->row == NULL && out->keyed == NULL) || !named)
+        return status;
+    status = samme_sum_tenders(rows, &key, horizon, out->refunded);
     const samme_loan_search search = {.receipt_key = &key,
                                       .horizon = horizon,
                                       .borrower = horizon->branch,
@@ -186,7 +259,7 @@ samme_status samme_line_facts(const samme_rows *rows, const samme_asking *asking
     Samme__Facts *facts = asserted_facts(asking, arena);
     if (facts == NULL)
         return SAMME_NO_MEMORY;
-    samme_status status = sale->row != NULL ? set_sale(rows, sale, asking, arena, facts) : SAMME_OK;
+    samme_status status = set_found(rows, sale, asking, arena, facts);
     if (status == SAMME_OK)
         *out = facts;
     return status;

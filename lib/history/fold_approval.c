@@ -1,7 +1,7 @@
 /* An approval: lines that the policy does not authorise by itself may be paid, because somebody who
  * is neither the opener nor the customer answers for them. */
 #include "history/approval.h"
-#include "history/folding.h"
+#include "history/cases.h"
 #include "history/slices.h"
 
 enum { SUBJECT_BYTES = 16 };
@@ -88,12 +88,22 @@ static const char *line_fault(const Samme__ReturnDecided *decided,
     return NULL;
 }
 
+/* By where the decision stands, or, when it was carried over, by where it stood first. */
+static bool approves_decision(const Samme__CaseRow *row, const Samme__ReturnApproved *approved) {
+    const bool here = row->decided_epoch == approved->decided_epoch &&
+                      row->decided_index == approved->decided_index;
+    return row->decided != NULL && (here || (row->decided_first_epoch != 0 &&
+                                             row->decided_first_epoch == approved->decided_epoch &&
+                                             row->decided_first_index == approved->decided_index));
+}
+
 static const char *approval_fault(const Samme__CaseRow *row,
                                   const Samme__ReturnApproved *approved) {
     const ProtobufCBinaryData opener = row->opened->opened_by;
-    if (row->decided == NULL || row->decided_epoch != approved->decided_epoch ||
-        row->decided_index != approved->decided_index)
+    if (!approves_decision(row, approved))
         return "approves no decision of the case";
+    if (!samme_case_pays(row))
+        return "goods have not come";
     if (row->approved != NULL)
         return "case is approved";
     if (opener.len != SUBJECT_BYTES || approved->approver.len != SUBJECT_BYTES)
@@ -160,7 +170,8 @@ static samme_status put_slice(samme_folding *folding, const samme_row_key *recei
     bool spends_loan = false;
     for (size_t i = 0; i < row->decided->n_lent; i++)
         spends_loan = spends_loan || row->decided->lent[i]->no == line->no;
-    return samme_fold_put_slice(folding, receipt_key, row->decided, &paid, spends_loan);
+    return samme_fold_put_slice(folding, receipt_key, row->decided->case_code, &paid, spends_loan,
+                                SAMME__RETURN_OUTCOME__return_outcome_unset);
 }
 
 samme_status samme_fold_return_approved(samme_folding *folding,
@@ -186,7 +197,7 @@ samme_status samme_fold_return_approved(samme_folding *folding,
     row.approved = (Samme__ReturnApproved *)(uintptr_t)approved; /* packing does not change it */
     row.approved_epoch = folding->position->epoch;
     row.approved_index = folding->position->index;
-    status = samme_fold_put_case(folding, &row);
+    status = samme_fold_put_case(folding, held, &row);
     for (size_t i = 0; named && status == SAMME_OK && i < approved->n_lines; i++)
         status = put_slice(folding, &receipt_key, held, approved->lines[i]);
     return named && status == SAMME_OK

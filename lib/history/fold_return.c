@@ -1,7 +1,7 @@
 /* A return: opened -> decided (again, until a line is authorised or approved) -> done. Only the
  * branch that opened it goes on. */
 #include "history/approval.h"
-#include "history/folding.h"
+#include "history/cases.h"
 #include "history/query.h"
 #include "history/slices.h"
 
@@ -12,12 +12,15 @@ static bool same_receipt(const Samme__ReceiptRef *a, const Samme__ReceiptRef *b)
            strcmp(a->number, b->number) == 0 && strcmp(a->business_date, b->business_date) == 0;
 }
 
-samme_status samme_fold_put_case(samme_folding *folding, const Samme__CaseRow *row) {
+samme_status samme_fold_put_case(samme_folding *folding, const Samme__CaseRow *held,
+                                 const Samme__CaseRow *row) {
     samme_row_key key;
     samme_status status = samme_case_key(row->opened->case_code, &key);
     if (status != SAMME_OK)
         return SAMME_CORRUPT;
-    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, row);
+    status = held == NULL ? samme_fold_put_new(folding, SAMME_DIGEST_SERVICE, &key, row)
+                          : samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, row);
+    return status == SAMME_OK ? samme_fold_case_index(folding, held, row) : status;
 }
 
 /* What is wrong with the lines of an opened return, or NULL. */
@@ -37,6 +40,13 @@ static const char *opened_lines_fault(const Samme__ReturnOpened *opened) {
     return NULL;
 }
 
+/* What is wrong with what was asserted of a sale, or with what is said of the goods, or NULL. */
+static const char *asserted_fault(const Samme__ReturnOpened *opened) {
+    if (opened->recorded && opened->awaiting)
+        return "recorded return awaits goods";
+    return opened->keyed == NULL ? NULL : samme_keyed_fault(opened->keyed);
+}
+
 samme_status samme_fold_return_opened(samme_folding *folding, const Samme__ReturnOpened *opened) {
     samme_row_key key;
     if (samme_receipt_named(opened->receipt) &&
@@ -45,6 +55,8 @@ samme_status samme_fold_return_opened(samme_folding *folding, const Samme__Retur
     if (samme_case_key(opened->case_code, &key) != SAMME_OK)
         return samme_fold_refuse(folding, "case code not of its form");
     const char *fault = opened_lines_fault(opened);
+    if (fault == NULL)
+        fault = asserted_fault(opened);
     if (fault != NULL)
         return samme_fold_refuse(folding, fault);
     samme_span held;
@@ -58,7 +70,7 @@ samme_status samme_fold_return_opened(samme_folding *folding, const Samme__Retur
     row.branch = folding->position->branch;
     row.epoch = folding->position->epoch;
     row.opened_index = folding->position->index;
-    return samme_fold_put_case(folding, &row);
+    return samme_fold_put_case(folding, NULL, &row);
 }
 
 samme_status samme_fold_own_case(samme_folding *folding, const char *code,
@@ -92,20 +104,20 @@ static bool any_authorised(const Samme__ReturnDecided *decided) {
     return false;
 }
 
-/* What is wrong with a decision of this case, or NULL. */
-static const char *decision_fault(const Samme__CaseRow *row, const Samme__ReturnDecided *decided) {
-    const Samme__ReturnOpened *opened = row->opened;
-    if (any_authorised(row->decided) || row->approved != NULL)
+/* What is wrong with a decision of this case, or NULL. asked: as it is decided now. */
+static const char *decision_fault(const Samme__CaseRow *row, const Samme__ReturnOpened *asked,
+                                  const Samme__ReturnDecided *decided) {
+    if ((samme_case_pays(row) && any_authorised(row->decided)) || row->approved != NULL)
         return "case has authorised lines";
     if (decided->basis == NULL || decided->basis->release == NULL)
         return "decision without a basis";
-    if (!same_receipt(decided->receipt, opened->receipt))
+    if (!same_receipt(decided->receipt, asked->receipt))
         return "receipt is not the case's";
-    if (decided->n_lines != opened->n_lines)
+    if (decided->n_lines != asked->n_lines)
         return "lines are not the case's";
     for (size_t i = 0; i < decided->n_lines; i++) {
         const Samme__LineDecision *line = decided->lines[i];
-        if (line->no != opened->lines[i]->no || line->quantity != opened->lines[i]->quantity)
+        if (line->no != asked->lines[i]->no || line->quantity != asked->lines[i]->quantity)
             return "lines are not the case's";
         if (line->facts == NULL || line->answer == NULL)
             return "line without facts or answer";
@@ -162,11 +174,11 @@ static bool names_loan_of(const Samme__ReturnDecided *decided, uint32_t no) {
 }
 
 samme_status samme_fold_put_slice(samme_folding *folding, const samme_row_key *receipt_key,
-                                  const Samme__ReturnDecided *decided,
-                                  const Samme__LineDecision *line, bool spends_loan) {
+                                  const char *case_code, const Samme__LineDecision *line,
+                                  bool spends_loan, Samme__ReturnOutcome outcome) {
     const samme_position *at = folding->position;
     Samme__RefundSlice slice = SAMME__REFUND_SLICE__INIT;
-    slice.case_code = (char *)(uintptr_t)decided->case_code; /* packing does not change it */
+    slice.case_code = (char *)(uintptr_t)case_code; /* packing does not change it */
     slice.no = line->no;
     slice.quantity = line->quantity;
     slice.refund = line->answer->refund;
@@ -177,49 +189,77 @@ samme_status samme_fold_put_slice(samme_folding *folding, const samme_row_key *r
     slice.own_layer = at->own_layer;
     slice.claim = line->facts->claim;
     slice.lent = spends_loan;
+    slice.carried = at->first_epoch != 0;
+    slice.outcome = outcome;
+    if (outcome != SAMME__RETURN_OUTCOME__return_outcome_unset) {
+        slice.outcome_epoch = at->epoch;
+        slice.outcome_index = at->index;
+        slice.outcome_journal_index = slice.journal_index;
+        slice.outcome_own_layer = at->own_layer;
+    }
     Samme__Refund refunds[SAMME_TENDER_KINDS], *pointers[SAMME_TENDER_KINDS];
     set_refunds(line->answer, refunds, pointers, &slice);
     samme_row_key prefix, key;
     samme_line_prefix(receipt_key, line->no, &prefix);
     samme_slice_key(&prefix, at->branch, at->epoch, at->index, &key);
-    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, &slice);
+    return samme_fold_put_refund(folding, receipt_key, &key, &slice);
+}
+
+/* A decision that pays nothing yet uses no right: somebody who brings the goods meanwhile is not
+ * sent away, and what is paid is decided when they have come. */
+static bool is_promise(const Samme__CaseRow *held) {
+    return held->opened->recorded || (held->opened->awaiting && held->received == NULL);
+}
+
+static samme_status put_decided(samme_folding *folding, const Samme__CaseRow *held,
+                                const Samme__ReturnDecided *decided) {
+    Samme__CaseRow row = *held;
+    row.decided = (Samme__ReturnDecided *)(uintptr_t)decided; /* packing does not change it */
+    row.decided_epoch = folding->position->epoch;
+    row.decided_index = folding->position->index;
+    row.decided_first_epoch = folding->position->first_epoch;
+    row.decided_first_index = folding->position->first_index;
+    row.decided_common = folding->position->common;
+    row.promise = is_promise(held);
+    return samme_fold_put_case(folding, held, &row);
 }
 
 samme_status samme_fold_return_decided(samme_folding *folding,
                                        const Samme__ReturnDecided *decided) {
     const Samme__CaseRow *held;
+    const Samme__ReturnOpened *asked;
     samme_status status = samme_fold_own_case(folding, decided->case_code, &held);
     if (status != SAMME_OK || held == NULL)
         return status;
-    const char *fault = decision_fault(held, decided);
-    if (fault == NULL && decided->n_lent > 0 && !samme_receipt_named(decided->receipt))
+    status = samme_case_asked(held, folding->arena, &asked);
+    if (status != SAMME_OK)
+        return status;
+    const char *fault = decision_fault(held, asked, decided);
+    const bool named = samme_receipt_named(decided->receipt);
+    if (fault == NULL && decided->n_lent > 0 && (!named || is_promise(held)))
         fault = "no such loan";
     if (fault != NULL)
         return samme_fold_refuse(folding, fault);
     /* Without a receipt there is no line whose right could be used twice. */
-    const bool named = samme_receipt_named(decided->receipt);
+    if (!named || is_promise(held))
+        return put_decided(folding, held, decided);
     samme_row_key receipt_key;
-    if (named && samme_receipt_key(decided->receipt, &receipt_key) != SAMME_OK)
+    if (samme_receipt_key(decided->receipt, &receipt_key) != SAMME_OK)
         return SAMME_CORRUPT; /* it was a key when the case was opened */
-    if (named) {
-        status = check_room(folding, &receipt_key, decided);
-        if (status == SAMME_OK && folding->refused == NULL)
-            status = samme_fold_check_loans(folding, &receipt_key, decided);
-        if (status != SAMME_OK || folding->refused != NULL)
-            return status;
-    }
-    Samme__CaseRow row = *held;
-    row.decided = (Samme__ReturnDecided *)(uintptr_t)decided;
-    row.decided_epoch = folding->position->epoch;
-    row.decided_index = folding->position->index;
-    status = samme_fold_put_case(folding, &row);
-    for (size_t i = 0; named && status == SAMME_OK && i < decided->n_lines; i++) {
+    status = check_room(folding, &receipt_key, decided);
+    if (status == SAMME_OK && folding->refused == NULL)
+        status = samme_fold_check_loans(folding, &receipt_key, decided);
+    if (status != SAMME_OK || folding->refused != NULL)
+        return status;
+    status = put_decided(folding, held, decided);
+    for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
         if (authorised(decided->lines[i]))
-            status = samme_fold_put_slice(folding, &receipt_key, decided, decided->lines[i],
-                                          names_loan_of(decided, decided->lines[i]->no));
+            status =
+                samme_fold_put_slice(folding, &receipt_key, decided->case_code, decided->lines[i],
+                                     names_loan_of(decided, decided->lines[i]->no),
+                                     SAMME__RETURN_OUTCOME__return_outcome_unset);
     }
-    return named && status == SAMME_OK ? samme_fold_end_loans(folding, &receipt_key, decided)
-                                       : status;
+    return status == SAMME_OK ? samme_fold_end_loans(folding, &receipt_key, decided) : status;
 }
 
 /* Writes what became of a slice into it. */
@@ -243,13 +283,13 @@ static samme_status settle_slice(samme_folding *folding, const Samme__CaseRow *r
     slice.outcome_index = at->index;
     slice.outcome_journal_index = at->own_layer ? 0 : at->journal_index;
     slice.outcome_own_layer = at->own_layer;
-    return samme_fold_put(folding, SAMME_DIGEST_SERVICE, &key, &slice);
+    return samme_fold_put_refund(folding, receipt_key, &key, &slice);
 }
 
 static samme_status settle_slices(samme_folding *folding, const Samme__CaseRow *row,
                                   Samme__ReturnOutcome outcome) {
     samme_row_key receipt_key;
-    if (!samme_receipt_named(row->opened->receipt))
+    if (!samme_receipt_named(row->opened->receipt) || !samme_case_pays(row))
         return SAMME_OK;
     if (samme_receipt_key(row->opened->receipt, &receipt_key) != SAMME_OK)
         return SAMME_CORRUPT;
@@ -273,10 +313,14 @@ samme_status samme_fold_return_done(samme_folding *folding, const Samme__ReturnD
         return samme_fold_refuse(folding, "outcome not known");
     if (done->paid < 0)
         return samme_fold_refuse(folding, "paid below zero");
-    if (!any_authorised(held->decided) && held->approved == NULL)
+    const bool payable =
+        samme_case_pays(held) && (any_authorised(held->decided) || held->approved != NULL);
+    const bool called_off =
+        held->opened->awaiting && done->outcome == SAMME__RETURN_OUTCOME__cancelled;
+    if (!payable && !called_off)
         return samme_fold_refuse(folding, "case has no authorised line");
     Samme__CaseRow row = *held;
     row.done = (Samme__ReturnDone *)(uintptr_t)done; /* packing does not change it */
-    status = samme_fold_put_case(folding, &row);
+    status = samme_fold_put_case(folding, held, &row);
     return status == SAMME_OK ? settle_slices(folding, held, done->outcome) : status;
 }

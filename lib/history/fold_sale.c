@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "base/money.h"
-#include "history/folding.h"
+#include "history/cases.h"
 #include "history/lookup.h"
 
 /* What is wrong with the lines of one entry taken singly, or NULL. */
@@ -35,6 +35,21 @@ static const char *sale_fault(const Samme__Sale *sale, uint32_t branch) {
     return line_fault(sale);
 }
 
+/* A sale on paper is checked as one from a till is, so that facts may be derived from either. */
+const char *samme_keyed_fault(const Samme__Sale *keyed) {
+    if (keyed->receipt != NULL)
+        return "keyed sale names a receipt of its own";
+    if (keyed->n_lines == 0)
+        return "keyed sale without lines";
+    if (keyed->n_lines > SAMME_RETURN_LINES_MAX)
+        return "more lines than a return may have";
+    for (size_t i = 0; i < keyed->n_lines; i++)
+        for (size_t k = 0; k < i; k++)
+            if (keyed->lines[k]->no == keyed->lines[i]->no)
+                return "line number used twice";
+    return samme_currency_valid(keyed->currency) ? line_fault(keyed) : "currency not valid";
+}
+
 static int compare_numbers(const void *a, const void *b) {
     const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
     return left < right ? -1 : left > right;
@@ -58,6 +73,7 @@ static samme_status check_line_numbers(samme_folding *folding, const Samme__Sale
     return SAMME_OK;
 }
 
+/* The receipt's row is there but for a sale's first part. */
 static samme_status put_receipt(samme_folding *folding, const samme_row_key *key,
                                 Samme__Sale *sale) {
     const samme_position *at = folding->position;
@@ -67,7 +83,9 @@ static samme_status put_receipt(samme_folding *folding, const samme_row_key *key
     row.index = at->index;
     row.journal_index = at->own_layer ? 0 : at->journal_index;
     row.own_layer = at->own_layer;
-    samme_status status = samme_fold_put(folding, SAMME_DIGEST_SALES, key, &row);
+    samme_status status = sale->part == 1
+                              ? samme_fold_put_new(folding, SAMME_DIGEST_SALES, key, &row)
+                              : samme_fold_put(folding, SAMME_DIGEST_SALES, key, &row);
     if (status == SAMME_TOO_LARGE)
         return samme_fold_refuse(folding, "larger than a sale may be");
     if (status != SAMME_OK || sale->part != sale->parts)
@@ -76,7 +94,9 @@ static samme_status put_receipt(samme_folding *folding, const samme_row_key *key
     samme_number_key(key, sale->receipt->number, &number_key);
     status = folding->rows->put(folding->rows->self, samme_row_key_span(&number_key),
                                 SAMME_SPAN(NULL, 0));
-    return status == SAMME_OK ? samme_fold_lookups(folding, key, sale) : status;
+    if (status == SAMME_OK)
+        status = samme_fold_lookups(folding, key, sale);
+    return status == SAMME_OK ? samme_fold_sale_came(folding, key) : status;
 }
 
 /* The lines of the held parts and of the next one behind each other. */

@@ -177,6 +177,37 @@ void samme_branch_key(uint32_t branch, samme_row_key *out) {
     append_u32(out, branch);
 }
 
+void samme_epoch_key(uint32_t branch, uint32_t epoch, samme_row_key *out) {
+    start(out, 'e');
+    append_u32(out, branch);
+    append_u32(out, epoch);
+}
+
+void samme_carried_key(uint32_t branch, const samme_hash *leaf, samme_row_key *out) {
+    start(out, 'E');
+    append_u32(out, branch);
+    append(out, samme_span_of_hash(leaf));
+}
+
+void samme_alarm_key(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out) {
+    line_prefix('a', receipt_key, line, out);
+}
+
+void samme_alarm_place_key(uint64_t number, samme_row_key *out) {
+    start(out, 'A');
+    append_u64(out, number);
+}
+
+void samme_awaited_key(const samme_row_key *receipt_key, samme_row_key *out) {
+    start(out, 'w');
+    append(out, without_letter(samme_row_key_span(receipt_key)));
+}
+
+void samme_awaited_count_key(uint32_t branch, samme_row_key *out) {
+    start(out, 'w');
+    append_u32(out, branch);
+}
+
 void samme_quarantine_key(uint32_t branch, uint32_t epoch, uint64_t index, samme_row_key *out) {
     start(out, 'q');
     append_u32(out, branch);

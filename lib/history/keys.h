@@ -55,6 +55,15 @@ void samme_borrowed_key(uint32_t borrower, const samme_position *lent, samme_row
 /* The journal index in a key of that kind; SAMME_CORRUPT when it is not of that layout. */
 samme_status samme_borrowed_at(samme_span key, uint64_t *out_journal_index) SAMME_CHECKED;
 void samme_branch_key(uint32_t branch, samme_row_key *out);
+/* The alarm of a line, and a place in the list of alarms (alarms.h). */
+void samme_alarm_key(const samme_row_key *receipt_key, uint32_t line, samme_row_key *out);
+void samme_alarm_place_key(uint64_t number, samme_row_key *out);
+/* A receipt refunded before its sale was complete, and how many there are of a branch. */
+void samme_awaited_key(const samme_row_key *receipt_key, samme_row_key *out);
+void samme_awaited_count_key(uint32_t branch, samme_row_key *out);
+void samme_epoch_key(uint32_t branch, uint32_t epoch, samme_row_key *out);
+/* By the leaf hash of the event in the log it was first written to. */
+void samme_carried_key(uint32_t branch, const samme_hash *leaf, samme_row_key *out);
 void samme_quarantine_key(uint32_t branch, uint32_t epoch, uint64_t index, samme_row_key *out);
 
 bool samme_key_starts_with(samme_span key, samme_span prefix);

@@ -1,7 +1,10 @@
 #include "history/query.h"
 
+#include "base/text.h"
 #include "history/row.h"
 #include "history/slices.h"
+
+enum { ROW_MAX_BYTES = 4096 };
 
 static bool complete(const Samme__ReceiptRow *row) {
     return row->sale->part == row->sale->parts;
@@ -82,6 +85,46 @@ samme_status samme_find_branch(const samme_rows *rows, uint32_t branch, samme_ar
     if (status == SAMME_OK)
         *out = SAMME_ROW(BranchRow, message);
     return status;
+}
+
+samme_status samme_find_epoch(const samme_rows *rows, uint32_t branch, uint32_t epoch,
+                              samme_arena *arena, const Samme__EpochRow **out) {
+    samme_row_key key;
+    samme_epoch_key(branch, epoch, &key);
+    const ProtobufCMessage *message;
+    samme_status status = samme_row_read(rows, samme_row_key_span(&key),
+                                         &samme__epoch_row__descriptor, arena, &message);
+    if (status == SAMME_OK)
+        *out = SAMME_ROW(EpochRow, message);
+    return status;
+}
+
+samme_status samme_epoch_lost(const samme_rows *rows, uint32_t branch, uint32_t from,
+                              uint32_t before, bool *out) {
+    samme_row_key key, prefix;
+    samme_arena arena;
+    *out = false;
+    if (from >= before) /* as nearly always */
+        return SAMME_OK;
+    samme_epoch_key(branch, from, &key);
+    prefix = key;
+    prefix.length -= sizeof from;
+    samme_arena_init(&arena, ROW_MAX_BYTES);
+    samme_status status = SAMME_OK;
+    while (status == SAMME_OK && !*out) {
+        samme_span value;
+        const ProtobufCMessage *row;
+        status = samme_row_next(rows, samme_row_key_span(&prefix), &key, &value);
+        if (status == SAMME_OK && samme_get_u32(key.bytes + key.length - sizeof before) >= before)
+            break;
+        if (status == SAMME_OK)
+            status = samme_row_parse(value, &samme__epoch_row__descriptor, &arena, &row);
+        *out = status == SAMME_OK && SAMME_ROW(EpochRow, row)->lost;
+        samme_arena_reset(&arena);
+        samme_key_after(&key);
+    }
+    samme_arena_free(&arena);
+    return status == SAMME_NOT_FOUND ? SAMME_OK : status;
 }
 
 samme_status samme_find_quarantined(const samme_rows *rows, uint32_t branch, uint32_t epoch,

@@ -8,13 +8,19 @@
 
 /* Which entries count: those in journal records before journal_size, and those of (branch, epoch)
  * before own_size. A node's present is {branch, epoch, UINT64_MAX, UINT64_MAX}; a past decision's
- * basis names its own. */
+ * basis names its own. Of a decision that was carried over, `epoch` is where it stood first, and
+ * the branch's later epochs count too, the last of them, carried_epoch, before carried_size: that
+ * is where what stood between the common part of the logs and the decision has come to. */
 typedef struct samme_horizon {
     uint32_t branch;
     uint32_t epoch;
     uint64_t journal_size;
     uint64_t own_size;
+    uint32_t carried_epoch; /* 0: none */
+    uint64_t carried_size;
 } samme_horizon;
+/* At a basis that an entry at this position names. */
+samme_horizon samme_horizon_at(const samme_position *position, const Samme__Basis *basis);
 
 /* SAMME_NOT_FOUND: no such receipt, or not all of its parts are there, or not within the horizon.
  */
@@ -28,6 +34,16 @@ samme_status samme_find_receipts_by_number(const samme_rows *rows, const char *n
 /* The row of a branch: the release it has taken, its newest anchor, and its log as folded. */
 samme_status samme_find_branch(const samme_rows *rows, uint32_t branch, samme_arena *arena,
                                const Samme__BranchRow **out) SAMME_CHECKED;
+/* An epoch of the branch that has ended; SAMME_NOT_FOUND. */
+samme_status samme_find_epoch(const samme_rows *rows, uint32_t branch, uint32_t epoch,
+                              samme_arena *arena, const Samme__EpochRow **out) SAMME_CHECKED;
+/* Whether the branch came back without what it had acknowledged last in one of its epochs
+ * [from, before). */
+samme_status samme_epoch_lost(const samme_rows *rows, uint32_t branch, uint32_t from,
+                              uint32_t before, bool *out) SAMME_CHECKED;
+/* Whether an event of an older epoch was carried over. */
+samme_status samme_is_carried(const samme_rows *rows, uint32_t branch, samme_span event,
+                              bool *out) SAMME_CHECKED;
 samme_status samme_find_quarantined(const samme_rows *rows, uint32_t branch, uint32_t epoch,
                                     uint64_t index, samme_arena *arena,
                                     const Samme__QuarantineRow **out) SAMME_CHECKED;
@@ -53,6 +69,8 @@ samme_status samme_refunded(const samme_rows *rows, const Samme__ReceiptRef *rec
 /* The sale a return is about, as known within the horizon. */
 typedef struct samme_sale_view {
     const Samme__ReceiptRow *row;         /* NULL: none */
+    const Samme__ReceiptRow *keyed;       /* where none is known, what the opening asserts, in a row
+                                             that stands nowhere; NULL: nothing */
     int64_t refunded[SAMME_TENDER_KINDS]; /* of the receipt, or lent to other cases, by kind of
                                              tender */
     int64_t lent[SAMME_TENDER_KINDS];     /* to this case */
@@ -62,6 +80,9 @@ typedef struct samme_sale_view {
 samme_status samme_find_sale(const samme_rows *rows, const Samme__ReturnOpened *opened,
                              const samme_horizon *horizon, samme_arena *arena,
                              samme_sale_view *out) SAMME_CHECKED;
+
+/* The branch that sold, as known or asserted; 0: none. */
+uint32_t samme_sale_branch(const samme_sale_view *sale);
 
 /* Living loans of the case's receipt to this case, in the order of line, epoch, index: what a
  * decision at this horizon names. At most SAMME_LOANS_PER_CASE_MAX; the rest stays as it is. */
@@ -74,8 +95,10 @@ samme_status samme_list_loans(const samme_rows *rows, const Samme__ReturnOpened 
 #define SAMME_BUNDLE_LINES_MAX 64u
 
 /* Of the rules for derived facts. 1: what is paid for a line goes by quantities alone. 2: it is at
- * most what is left of the line's money. An entry says by which it was decided (basis). */
-#define SAMME_FACTS_VERSION 2u
+ * most what is left of the line's money. 3: what the opening asserts of a sale that is not known
+ * counts, and each line may be in a condition of its own. An entry says by which it was decided
+ * (basis). */
+#define SAMME_FACTS_VERSION 3u
 
 /* One line of a return, asked at a horizon. */
 typedef struct samme_asking {
@@ -101,11 +124,5 @@ samme_status samme_derive_facts(const samme_rows *rows, const Samme__ReturnOpene
                                 const Samme__ReturnLine *line, const samme_horizon *horizon,
                                 Samme__Mode mode, samme_arena *arena, Samme__Facts **out,
                                 const Samme__ReceiptRow **out_sale) SAMME_CHECKED;
-
-/* Calls visit for each receipt line with more refunded than sold, in quantity or money; in key
- * order. */
-samme_status samme_visit_excess(const samme_rows *rows, samme_arena *arena,
-                                void (*visit)(void *context, const Samme__ExcessRow *excess),
-                                void *context) SAMME_CHECKED;
 
 #endif

@@ -10,8 +10,28 @@ bool samme_within(const samme_horizon *horizon, const samme_standing *standing) 
         return true;
     if (!standing->own_layer && standing->journal_index < horizon->journal_size)
         return true;
-    return standing->branch == horizon->branch && standing->epoch == horizon->epoch &&
-           standing->index < horizon->own_size;
+    if (standing->branch != horizon->branch)
+        return false;
+    if (standing->epoch == horizon->epoch)
+        return standing->index < horizon->own_size;
+    return standing->epoch > horizon->epoch &&
+           (standing->epoch < horizon->carried_epoch ||
+            (standing->epoch == horizon->carried_epoch && standing->index < horizon->carried_size));
+}
+
+samme_horizon samme_horizon_at(const samme_position *position, const Samme__Basis *basis) {
+    samme_horizon horizon = {.branch = position->branch,
+                             .epoch = position->epoch,
+                             .journal_size = basis->journal_size,
+                             .own_size = basis->own_size};
+    if (position->first_epoch == 0)
+        return horizon;
+    horizon.epoch = position->first_epoch;
+    if (horizon.own_size > position->common) /* of the rest only what was carried is known */
+        horizon.own_size = position->common;
+    horizon.carried_epoch = position->epoch;
+    horizon.carried_size = position->index;
+    return horizon;
 }
 
 /* The branches of a sum, in the order of the first of their slices in the journal, own layer last.
@@ -70,6 +90,17 @@ static bool given_back(const Samme__RefundSlice *slice, const samme_horizon *hor
                                                    .own_layer = slice->outcome_own_layer});
 }
 
+bool samme_slice_counts(const Samme__RefundSlice *slice) {
+    return !given_back(slice, NULL);
+}
+
+/* What was carried over, or decided by a branch that may have lost what it knew, confirms nothing.
+ */
+bool samme_slice_confirmed(const Samme__RefundSlice *slice, uint32_t home) {
+    return !slice->carried &&
+           (slice->lent || (slice->branch == home && slice->claim != SAMME__CLAIM__unconfirmed));
+}
+
 int64_t samme_add_up(int64_t a, int64_t b) {
     int64_t sum;
     return samme_money_add(a, b, &sum) == SAMME_OK ? sum : INT64_MAX;
@@ -89,7 +120,7 @@ static void count_slice(samme_line_sum *sum, branch_order *order, const Samme__R
         return;
     sum->quantity = samme_add_up(sum->quantity, slice->quantity);
     sum->refund = samme_add_up(sum->refund, slice->refund);
-    if (slice->lent || slice->branch == home) {
+    if (samme_slice_confirmed(slice, home)) {
         sum->confirmed = samme_add_up(sum->confirmed, slice->quantity);
         sum->confirmed_refund = samme_add_up(sum->confirmed_refund, slice->refund);
     }

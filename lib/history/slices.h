@@ -17,6 +17,11 @@ typedef struct samme_standing {
 /* Whether the entry counts at the horizon; NULL is everything there is. */
 bool samme_within(const samme_horizon *horizon, const samme_standing *standing);
 
+/* Whether its refund stands, of all there is; and whether it is under an own claim of the branch
+ * that sold, or a lent one. */
+bool samme_slice_counts(const Samme__RefundSlice *slice);
+bool samme_slice_confirmed(const Samme__RefundSlice *slice, uint32_t home);
+
 samme_status samme_sum_slices(const samme_rows *rows, const samme_row_key *receipt_key,
                               uint32_t line, const samme_horizon *horizon,
                               samme_line_sum *out) SAMME_CHECKED;

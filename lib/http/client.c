@@ -68,6 +68,11 @@ samme_status samme_http_client_identify(samme_http_client *client, const char *t
     return status;
 }
 
+samme_status samme_http_client_trust(samme_http_client *client, const char *certificates_file,
+                                     samme_error *error) {
+    return replace(&client->certificates, certificates_file, error);
+}
+
 void samme_http_client_free(samme_http_client *client) {
     if (client == NULL)
         return;

@@ -16,6 +16,10 @@ samme_status samme_http_client_new(const char *base_url, samme_http_client **out
 samme_status samme_http_client_identify(samme_http_client *client, const char *token,
                                         const char *certificate_file,
                                         samme_error *error) SAMME_CHECKED;
+/* Who vouches for an https server, instead of SAMME_CA's; the server's name must be in its
+ * certificate. NULL leaves it as it is. SAMME_NO_MEMORY. */
+samme_status samme_http_client_trust(samme_http_client *client, const char *certificates_file,
+                                     samme_error *error) SAMME_CHECKED;
 void samme_http_client_free(samme_http_client *client);
 /* Sends POST when body.data is not NULL, else GET. path begins with "/". idempotency_key may be
  * NULL. The answer's body replaces *out_body. SAMME_IO when there was no answer (nothing is known

@@ -1,15 +1,12 @@
-/* The audit of single entries: what a branch said about the journal, its release, its facts and its
- * decisions, held against what the journal itself gives. */
+/* The audit of single entries: facts, decisions and approvals, held against what the journal itself
+ * gives. */
 #include <stdio.h>
 
-#include "journal/replaying.h"
-
-/* One entry under audit. */
-typedef struct audit {
-    samme_replay *replay;
-    samme_replay_step *step;
-    const samme_position *at;
-} audit;
+#include "base/calendar.h"
+#include "history/approval.h"
+#include "history/cases.h"
+#include "journal/auditing.h"
+#include "wire/fields.h"
 
 /* Names of a line in texts. */
 typedef struct audited_line {
@@ -17,84 +14,17 @@ typedef struct audited_line {
     const Samme__LineDecision *line;
 } audited_line;
 
-static bool memory_or_rows(samme_status status) {
-    return status == SAMME_NO_MEMORY || status == SAMME_CORRUPT || status == SAMME_IO;
-}
-
-static samme_status audit_anchor(const audit *a, const Samme__Anchor *anchor) {
-    if (anchor->journal_size > a->step->index) {
-        samme_report(a->replay, SAMME_FINDING_ANCHOR, a->at,
-                     "anchor at journal size %llu, expected at most %llu",
-                     (unsigned long long)anchor->journal_size, (unsigned long long)a->step->index);
-        return SAMME_OK;
-    }
-    samme_hash root;
-    samme_status status = samme_replay_root_at(a->replay, anchor->journal_size, &root);
-    if (status != SAMME_OK)
-        return status;
-    if (!samme_span_equal(samme_span_of_bytes(anchor->root), samme_span_of_hash(&root)))
-        samme_report(a->replay, SAMME_FINDING_ANCHOR, a->at,
-                     "anchor at journal size %llu: the branch saw another root there",
-                     (unsigned long long)anchor->journal_size);
-    return SAMME_OK;
-}
-
-/* Whether a release is named as the journal had it before this record. *out_known is false, and
- * reported, when not. */
-static samme_status check_release_named(const audit *a, const Samme__ReleaseRef *release,
-                                        bool *out_known) {
-    samme_hash hash;
-    samme_status status = samme_replay_release_hash(a->replay, release->version, &hash);
-    *out_known = status == SAMME_OK;
-    if (status == SAMME_NOT_FOUND) {
-        samme_report(a->replay, SAMME_FINDING_RELEASE, a->at,
-                     "release %llu was not in the journal then",
-                     (unsigned long long)release->version);
-        return SAMME_OK;
-    }
-    if (status != SAMME_OK)
-        return status;
-    if (!samme_span_equal(samme_span_of_bytes(release->note_hash), samme_span_of_hash(&hash))) {
-        *out_known = false;
-        samme_report(a->replay, SAMME_FINDING_RELEASE, a->at,
-                     "release %llu is named by another note than the journal's",
-                     (unsigned long long)release->version);
-    }
-    return SAMME_OK;
-}
-
-static samme_status audit_release_taken(const audit *a, const Samme__ReleaseTaken *taken) {
-    bool known;
-    return check_release_named(a, taken->release, &known);
-}
-
-/* The release of a decision must be the one the branch had taken. */
-static samme_status audit_release(const audit *a, const Samme__ReturnDecided *decided) {
-    const Samme__ReleaseRef *release = decided->basis->release;
-    const Samme__BranchRow *row;
-    samme_status status =
-        samme_find_branch(&a->replay->rows, a->at->branch, &a->replay->scratch, &row);
-    if (status != SAMME_OK && status != SAMME_NOT_FOUND)
-        return status;
-    const uint64_t taken = status == SAMME_OK ? row->release : 0;
-    if (release->version != taken) {
-        samme_report_line(a->replay, SAMME_FINDING_RELEASE, a->at, decided->case_code, 0, NULL,
-                          "case %s: decided under release %llu, the branch had taken %llu",
-                          decided->case_code, (unsigned long long)release->version,
-                          (unsigned long long)taken);
-        return SAMME_OK;
-    }
-    bool known;
-    return check_release_named(a, release, &known);
-}
-
 /* The sale entry that a basis names is a fact too. */
-static void compare_sale(const audit *a, const audited_line *where, const Samme__Basis *basis,
-                         const Samme__ReceiptRow *sale) {
+static void compare_sale(const samme_entry_audit *a, const audited_line *where,
+                         const Samme__Basis *basis, const Samme__ReceiptRow *sale) {
     const uint32_t branch = sale != NULL ? sale->sale->receipt->branch : 0;
     const uint32_t epoch = sale != NULL ? sale->epoch : 0;
     const uint64_t index = sale != NULL ? sale->index : 0;
     if (basis->sale_branch == branch && basis->sale_epoch == epoch && basis->sale_index == index)
+        return;
+    /* a sale that was carried over with the decision does not stand where it stood */
+    if (a->at->first_epoch != 0 && branch == a->at->branch && basis->sale_branch == branch &&
+        basis->sale_epoch == a->at->first_epoch && basis->sale_index >= a->at->common)
         return;
     samme_difference difference = {.field = "sale"};
     snprintf(difference.expected, sizeof difference.expected, "entry %llu of branch %u epoch %u",
@@ -106,11 +36,8 @@ static void compare_sale(const audit *a, const audited_line *where, const Samme_
                       where->case_code, where->line->no, difference.expected, difference.found);
 }
 
-static samme_horizon horizon_of(const audit *a, const Samme__Basis *basis) {
-    return (samme_horizon){.branch = a->at->branch,
-                           .epoch = a->at->epoch,
-                           .journal_size = basis->journal_size,
-                           .own_size = basis->own_size};
+static samme_horizon horizon_of(const samme_entry_audit *a, const Samme__Basis *basis) {
+    return samme_horizon_at(&a->decision, basis);
 }
 
 /* One decided line with what its facts are derived from. */
@@ -120,16 +47,15 @@ typedef struct audited_facts {
     size_t at; /* of the line */
     const Samme__ReturnOpened *opened;
     const samme_sale_view *sale;
-    const samme_policy *policy; /* NULL: not known */
+    samme_releases releases; /* today NULL: not known */
 } audited_facts;
 
 /* Without the policy what chain.yaml gives cannot be told: it is taken as the entry says. */
-static void fill_chain_facts(const audit *a, const audited_facts *of, Samme__Facts *facts) {
+static void fill_chain_facts(const samme_entry_audit *a, const audited_facts *of,
+                             Samme__Facts *facts) {
     const Samme__Facts *said = of->where->line->facts;
-    const Samme__ReceiptRow *sale = of->sale->row;
-    if (of->policy != NULL) {
-        samme_chain_facts(of->policy, sale == NULL ? 0 : sale->sale->receipt->branch, a->at->branch,
-                          facts);
+    if (of->releases.today != NULL) {
+        samme_chain_facts(of->releases.today, samme_sale_branch(of->sale), a->at->branch, facts);
         return;
     }
     facts->sale_country = said->sale_country;
@@ -140,12 +66,16 @@ static void fill_chain_facts(const audit *a, const audited_facts *of, Samme__Fac
 }
 
 /* The facts of a line as the log gives them, in *out, which lives in the scratch. */
-static samme_status derive_facts(const audit *a, const audited_facts *of, Samme__Facts **out) {
+static samme_status derive_facts(const samme_entry_audit *a, const audited_facts *of,
+                                 Samme__Facts **out) {
     const audited_line *where = of->where;
     const samme_horizon horizon = horizon_of(a, of->decided->basis);
+    const Samme__ReturnLine *asked = samme_asked_line(of->opened, where->line->no);
     Samme__ReturnLine line = SAMME__RETURN_LINE__INIT;
     line.no = where->line->no;
     line.quantity = where->line->quantity;
+    if (asked != NULL)
+        line.condition = asked->condition;
     const samme_asking asking = {.opened = of->opened,
                                  .line = &line,
                                  .before = of->decided->lines,
@@ -163,32 +93,34 @@ static samme_status derive_facts(const audit *a, const audited_facts *of, Samme_
 /* What comes out for facts; *out_known is false, with the reason, when nothing does. */
 static samme_status answer_of(const audited_facts *of, const Samme__Facts *facts,
                               samme_decision *out, bool *out_known, samme_error *why) {
-    const samme_releases releases = {.today = of->policy,
-                                     .today_number = of->decided->basis->release->version};
     *out_known = false;
-    if (of->policy == NULL)
+    if (of->releases.today == NULL)
         return SAMME_OK;
-    samme_status status = samme_policy_decide_at(&releases, facts, out, why);
+    samme_status status = samme_policy_decide_at(&of->releases, facts, out, why);
     *out_known = status == SAMME_OK;
-    return memory_or_rows(status) ? status : SAMME_OK;
+    return samme_memory_or_rows(status) ? status : SAMME_OK;
 }
 
 /* Says which facts differ, and what the line would have been answered with the right ones. */
-static void report_facts(const audit *a, const audited_line *where, const Samme__Facts *facts,
-                         const Samme__Answer *proper) {
+static void report_facts(const samme_entry_audit *a, const audited_line *where,
+                         const Samme__Facts *facts, const Samme__Answer *proper) {
     samme_difference fact, answer;
     char then[300] = "";
     unsigned next = 0;
     if (proper != NULL && samme_answers_differ(proper, where->line->answer, &answer))
         snprintf(then, sizeof then, "; decided by what the log gives, %s is %s, the entry says %s",
                  answer.field, answer.expected, answer.found);
+    /* A decision that was carried over may have counted what was not, and nobody can tell. */
+    const samme_finding_kind kind =
+        a->at->first_epoch != 0 ? SAMME_FINDING_BASIS_LOST : SAMME_FINDING_FACT;
     while (samme_facts_differ_next(facts, where->line->facts, &next, &fact))
-        samme_report_line(a->replay, SAMME_FINDING_FACT, a->at, where->case_code, where->line->no,
-                          &fact, "case %s line %u: %s is %s, the entry says %s%s", where->case_code,
+        samme_report_line(a->replay, kind, a->at, where->case_code, where->line->no, &fact,
+                          "case %s line %u: %s is %s, the entry says %s%s", where->case_code,
                           where->line->no, fact.field, fact.expected, fact.found, then);
 }
 
-static void report_answer(const audit *a, const audited_line *where, const Samme__Answer *again) {
+static void report_answer(const samme_entry_audit *a, const audited_line *where,
+                          const Samme__Answer *again) {
     samme_difference difference;
     if (samme_answers_differ(again, where->line->answer, &difference))
         samme_report_line(a->replay, SAMME_FINDING_DECISION, a->at, where->case_code,
@@ -197,20 +129,53 @@ static void report_answer(const audit *a, const audited_line *where, const Samme
                           where->line->no, difference.field, difference.expected, difference.found);
 }
 
-static samme_status show_line(const audit *a, const audited_facts *of, const Samme__Facts *facts,
-                              const Samme__Answer *again, const Samme__Answer *proper) {
+/* The same return on the day on which it was decided. Whoever records it as of an earlier day, or
+ * opens it long before, may have reached into a window that was over; *out is NULL for a return of
+ * its day (a day beside it may be a clock's), or where nothing comes out. */
+static samme_status decide_undated(const samme_entry_audit *a, const audited_facts *of,
+                                   samme_decision *decision, const Samme__Answer **out) {
+    Samme__Facts facts = *of->where->line->facts;
+    int32_t day, today;
+    bool known = false;
+    samme_status status =
+        of->releases.today != NULL ? samme_day_written(a, &day, &known) : SAMME_OK;
+    *out = NULL;
+    if (status != SAMME_OK || !known || samme_date_parse(facts.today, &today) != SAMME_OK ||
+        day == today || (!of->opened->recorded_later && (int64_t)day - today == 1))
+        return status;
+    char *text = samme_arena_alloc(&a->replay->scratch, SAMME_DATE_TEXT_BYTES);
+    if (text == NULL)
+        return SAMME_NO_MEMORY;
+    samme_date_format(day, text);
+    facts.today = text;
+    facts.days_since_purchase += (int64_t)day - today;
+    facts.days_since_receipt += (int64_t)day - today;
+    fill_chain_facts(a, of, &facts);
+    status = answer_of(of, &facts, decision, &known, &(samme_error){0});
+    *out = status == SAMME_OK && known ? &decision->answer : NULL;
+    return status;
+}
+
+static samme_status show_line(const samme_entry_audit *a, const audited_facts *of,
+                              const Samme__Facts *facts, const Samme__Answer *again,
+                              const Samme__Answer *proper) {
     const samme_replay_options *options = &a->replay->options;
-    const samme_audited_line line = {.position = a->at,
-                                     .decided = of->decided,
-                                     .said = of->where->line,
-                                     .facts = facts,
-                                     .again = again,
-                                     .proper = proper};
+    samme_decision undated;
+    samme_audited_line line = {.position = a->at,
+                               .decided = of->decided,
+                               .opened = of->opened,
+                               .said = of->where->line,
+                               .facts = facts,
+                               .again = again,
+                               .proper = proper};
+    samme_status status = decide_undated(a, of, &undated, &line.undated);
+    if (status != SAMME_OK)
+        return status;
     return options->line == NULL ? SAMME_OK : options->line(options->observer, &line);
 }
 
 /* `possible`: the basis is, so that facts can be derived at it. */
-static samme_status audit_line(const audit *a, const audited_facts *of, bool possible) {
+static samme_status audit_line(const samme_entry_audit *a, const audited_facts *of, bool possible) {
     const audited_line *where = of->where;
     Samme__Facts *facts = NULL;
     samme_decision again, right;
@@ -236,7 +201,7 @@ static samme_status audit_line(const audit *a, const audited_facts *of, bool pos
     if (known) {
         a->step->decisions++;
         report_answer(a, where, &again.answer);
-    } else if (of->policy != NULL) {
+    } else if (of->releases.today != NULL) {
         samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, where->case_code,
                           where->line->no, NULL, "case %s line %u: %s", where->case_code,
                           where->line->no, why.text);
@@ -244,29 +209,8 @@ static samme_status audit_line(const audit *a, const audited_facts *of, bool pos
     return show_line(a, of, facts, known ? &again.answer : NULL, proper);
 }
 
-/* The policy to decide again by; NULL, and reported, when there is none. */
-static samme_status find_policy(const audit *a, const Samme__ReturnDecided *decided,
-                                const samme_policy **out) {
-    samme_error why;
-    *out = NULL;
-    if (decided->decide_version != SAMME_DECIDE_VERSION) {
-        samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
-                          "case %s: decided by version %u of the decision, this code knows %u",
-                          decided->case_code, decided->decide_version, SAMME_DECIDE_VERSION);
-        return SAMME_OK;
-    }
-    samme_status status =
-        samme_replay_policy(a->replay, decided->basis->release->version, out, &why);
-    if (status == SAMME_OK || memory_or_rows(status))
-        return status;
-    *out = NULL;
-    samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
-                      "case %s: %s", decided->case_code, why.text);
-    return SAMME_OK;
-}
-
 /* A decision ends the loans to its case that its branch had seen: no other, and no fewer. */
-static samme_status audit_loans(const audit *a, const Samme__ReturnDecided *decided,
+static samme_status audit_loans(const samme_entry_audit *a, const Samme__ReturnDecided *decided,
                                 const Samme__ReturnOpened *opened) {
     const samme_horizon horizon = horizon_of(a, decided->basis);
     Samme__LentRef **loans;
@@ -280,14 +224,16 @@ static samme_status audit_loans(const audit *a, const Samme__ReturnDecided *deci
         same = loans[i]->no == decided->lent[i]->no && loans[i]->epoch == decided->lent[i]->epoch &&
                loans[i]->index == decided->lent[i]->index;
     if (!same)
-        samme_report_line(a->replay, SAMME_FINDING_FACT, a->at, decided->case_code, 0, NULL,
+        samme_report_line(a->replay,
+                          a->at->first_epoch != 0 ? SAMME_FINDING_BASIS_LOST : SAMME_FINDING_FACT,
+                          a->at, decided->case_code, 0, NULL,
                           "case %s: names %zu loans, expected the %zu that its basis holds",
                           decided->case_code, decided->n_lent, count);
     return SAMME_OK;
 }
 
 /* A basis may not count what came after it, and its facts must follow rules that are known. */
-static bool basis_possible(const audit *a, const Samme__ReturnDecided *decided) {
+static bool basis_possible(const samme_entry_audit *a, const Samme__ReturnDecided *decided) {
     const Samme__Basis *basis = decided->basis;
     if (basis->facts_version > SAMME_FACTS_VERSION) {
         samme_report_line(a->replay, SAMME_FINDING_UNDECIDABLE, a->at, decided->case_code, 0, NULL,
@@ -295,7 +241,8 @@ static bool basis_possible(const audit *a, const Samme__ReturnDecided *decided) 
                           decided->case_code, basis->facts_version, SAMME_FACTS_VERSION);
         return false;
     }
-    if (basis->journal_size <= a->step->index && basis->own_size <= a->at->index)
+    const uint64_t index = a->at->first_epoch != 0 ? a->at->first_index : a->at->index;
+    if (basis->journal_size <= a->step->index && basis->own_size <= index)
         return true;
     samme_report_line(
         a->replay, SAMME_FINDING_FACT, a->at, decided->case_code, 0, NULL,
@@ -303,11 +250,11 @@ static bool basis_possible(const audit *a, const Samme__ReturnDecided *decided) 
         "%llu",
         decided->case_code, (unsigned long long)basis->journal_size,
         (unsigned long long)basis->own_size, (unsigned long long)a->step->index,
-        (unsigned long long)a->at->index);
+        (unsigned long long)index);
     return false;
 }
 
-static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *decided) {
+static samme_status audit_decided(const samme_entry_audit *a, const Samme__ReturnDecided *decided) {
     const Samme__CaseRow *row;
     samme_status status =
         samme_find_case(&a->replay->rows, decided->case_code, &a->replay->scratch, &row);
@@ -315,25 +262,114 @@ static samme_status audit_decided(const audit *a, const Samme__ReturnDecided *de
         row->opened == NULL) /* the fold took the entry, so the case is there */
         return status == SAMME_OK || status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
     const bool possible = basis_possible(a, decided);
-    const samme_policy *policy = NULL;
+    const Samme__ReturnOpened *asked = NULL;
+    samme_releases releases = {.today = NULL};
     samme_sale_view sale;
     const samme_horizon horizon = horizon_of(a, decided->basis);
     status = samme_find_sale(&a->replay->rows, row->opened, &horizon, &a->replay->scratch, &sale);
     if (status == SAMME_OK)
-        status = audit_release(a, decided);
+        status = samme_audit_release(a, decided, row->opened);
     if (status == SAMME_OK)
-        status = find_policy(a, decided, &policy);
-    if (status == SAMME_OK && possible)
+        status = samme_audit_past(
+            a, &(samme_audited_case){row->opened, decided, sale.row, &horizon}, true, &releases);
+    if (status == SAMME_OK && possible && !row->promise) /* one that pays nothing ends none */
         status = audit_loans(a, decided, row->opened);
+    if (status == SAMME_OK)
+        status = samme_case_asked(row, &a->replay->scratch, &asked);
     for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
         const audited_line where = {.case_code = decided->case_code, .line = decided->lines[i]};
         const audited_facts of = {.where = &where,
                                   .decided = decided,
                                   .at = i,
-                                  .opened = row->opened,
+                                  .opened = asked,
                                   .sale = &sale,
-                                  .policy = policy};
+                                  .releases = releases};
         status = audit_line(a, &of, possible);
+    }
+    return status;
+}
+
+/* What is wrong with an approved line by the answer that the log gives; NULL: nothing. */
+static const char *approval_fault(const Samme__ReturnApproved *approved,
+                                  const Samme__ApprovedLine *line,
+                                  const Samme__LineDecision *proper) {
+    if (!samme_line_approvable(proper))
+        return "the line may not be approved";
+    if (!samme_role_enough(approved->role, proper->answer->approval))
+        return "the role of the approver does not do";
+    const int64_t most = samme_approval_most(proper);
+    return line->refund > most || (samme_approval_fixed(proper) && line->refund != most)
+               ? "another refund may be approved"
+               : NULL;
+}
+
+static samme_status audit_approved_line(const samme_entry_audit *a, const audited_facts *of,
+                                        const Samme__ReturnApproved *approved,
+                                        const Samme__ApprovedLine *line) {
+    Samme__Facts *facts;
+    samme_decision again;
+    bool known;
+    samme_status status = derive_facts(a, of, &facts);
+    if (status == SAMME_OK)
+        status = answer_of(of, facts, &again, &known, &(samme_error){0});
+    if (status != SAMME_OK || !known)
+        return status; /* why not was said of the decision */
+    Samme__LineDecision proper = *of->where->line;
+    proper.facts = facts;
+    proper.answer = &again.answer;
+    const char *fault = approval_fault(approved, line, &proper);
+    samme_difference difference = {.field = "refund"};
+    snprintf(difference.expected, sizeof difference.expected, "%lld",
+             (long long)(samme_line_approvable(&proper) ? samme_approval_most(&proper) : 0));
+    snprintf(difference.found, sizeof difference.found, "%lld", (long long)line->refund);
+    if (fault != NULL)
+        samme_report_line(a->replay, SAMME_FINDING_APPROVAL, a->at, approved->case_code, line->no,
+                          &difference,
+                          "case %s line %u: approved %s, decided by what the log gives %s: verdict "
+                          "%s, refund at most %s",
+                          approved->case_code, line->no, difference.found, fault,
+                          samme_enum_name(&samme__verdict__descriptor, (int)again.answer.verdict),
+                          difference.expected);
+    return SAMME_OK;
+}
+
+/* The fold has held an approval against what the decision says; here it is held against what the
+ * decision should have said. */
+static samme_status audit_approved(samme_entry_audit *a, const Samme__ReturnApproved *approved) {
+    const Samme__CaseRow *row;
+    samme_status status =
+        samme_find_case(&a->replay->rows, approved->case_code, &a->replay->scratch, &row);
+    if (status != SAMME_OK || row->opened == NULL || row->decided == NULL)
+        return status == SAMME_OK || status == SAMME_NOT_FOUND ? SAMME_CORRUPT : status;
+    const Samme__ReturnDecided *decided = row->decided;
+    samme_releases releases = {.today = NULL};
+    samme_sale_view sale;
+    a->decision.epoch = row->decided_epoch;
+    a->decision.index = row->decided_index;
+    a->decision.first_epoch = row->decided_first_epoch;
+    a->decision.first_index = row->decided_first_index;
+    a->decision.common = row->decided_common;
+    if (decided->basis->facts_version > SAMME_FACTS_VERSION)
+        return SAMME_OK; /* why not was said of the decision */
+    const samme_horizon horizon = horizon_of(a, decided->basis);
+    status = samme_find_sale(&a->replay->rows, row->opened, &horizon, &a->replay->scratch, &sale);
+    if (status == SAMME_OK)
+        status = samme_audit_past(
+            a, &(samme_audited_case){row->opened, decided, sale.row, &horizon}, false, &releases);
+    const Samme__ReturnOpened *asked = NULL;
+    if (status == SAMME_OK)
+        status = samme_case_asked(row, &a->replay->scratch, &asked);
+    for (size_t i = 0; status == SAMME_OK && i < decided->n_lines; i++) {
+        const audited_line where = {.case_code = decided->case_code, .line = decided->lines[i]};
+        const audited_facts of = {.where = &where,
+                                  .decided = decided,
+                                  .at = i,
+                                  .opened = asked,
+                                  .sale = &sale,
+                                  .releases = releases};
+        const Samme__ApprovedLine *line = samme_approved_line(approved, where.line->no);
+        if (line != NULL)
+            status = audit_approved_line(a, &of, approved, line);
     }
     return status;
 }
@@ -346,9 +382,9 @@ static bool says_nothing_to_check(samme_span bytes) {
            bytes.data[1] == SAMME__EVENT_KIND__sale;
 }
 
-samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
-                               const samme_position *position, samme_span bytes) {
-    const audit a = {.replay = replay, .step = step, .at = position};
+static samme_status audit_event(samme_replay *replay, samme_replay_step *step,
+                                const samme_position *position, samme_span bytes) {
+    samme_entry_audit a = {.replay = replay, .step = step, .at = position, .decision = *position};
     const samme_replay_options *options = &replay->options;
     samme_entry entry;
     samme_status status =
@@ -360,14 +396,33 @@ samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
     status = samme_entry_open(bytes, &replay->scratch, &entry, NULL);
     if (status != SAMME_OK)
         return SAMME_NO_MEMORY; /* the fold has just opened the same bytes */
+    a.time_ms = entry.event->time_ms;
     switch ((int)entry.event->kind) {
     case SAMME__EVENT_KIND__anchor:
-        return audit_anchor(&a, entry.body.anchor);
+        return samme_audit_anchor(&a, entry.body.anchor);
     case SAMME__EVENT_KIND__release_taken:
-        return audit_release_taken(&a, entry.body.release_taken);
+        return samme_audit_release_taken(&a, entry.body.release_taken);
+    case SAMME__EVENT_KIND__return_opened:
+        return samme_audit_opened(&a, entry.body.return_opened);
     case SAMME__EVENT_KIND__return_decided:
         return audit_decided(&a, entry.body.return_decided);
+    case SAMME__EVENT_KIND__return_approved:
+        return audit_approved(&a, entry.body.return_approved);
     default:
         return SAMME_OK;
     }
+}
+
+/* What was carried over is looked at as what it is, at the place it has come to. */
+samme_status samme_audit_entry(samme_replay *replay, samme_replay_step *step,
+                               const samme_position *position, samme_span bytes) {
+    samme_position place;
+    bool carried;
+    samme_arena arena; /* the event must outlive the audit's scratch */
+    samme_arena_init(&arena, 8 * SAMME_ENTRY_MAX_BYTES);
+    samme_status status = samme_carried_event(position, bytes, &arena, &place, &bytes, &carried);
+    if (status == SAMME_OK)
+        status = audit_event(replay, step, carried ? &place : position, bytes);
+    samme_arena_free(&arena);
+    return status;
 }

@@ -17,6 +17,16 @@ const char *samme_finding_name(samme_finding_kind kind) {
         return "anchor";
     case SAMME_FINDING_UNDECIDABLE:
         return "undecidable";
+    case SAMME_FINDING_APPROVAL:
+        return "approval";
+    case SAMME_FINDING_TIME:
+        return "time";
+    case SAMME_FINDING_DAY_TOTAL:
+        return "day_total";
+    case SAMME_FINDING_KNOWN:
+        return "known";
+    case SAMME_FINDING_BASIS_LOST:
+        return "basis_lost";
     case SAMME_FINDING_KIND_COUNT:
         break;
     }

@@ -1,49 +1,48 @@
 /* Compiled policies by release version. A release's content never changes, so a compiled one is
- * kept for good. */
+ * kept, until others were asked for since. */
 #include <stdlib.h>
 
 #include "journal/replaying.h"
 
+/* One more than are kept: that of `in_force` has a place of its own. */
 struct samme_policy_cache {
+    uint64_t asked; /* how often */
     size_t count;
-    size_t capacity;
-    struct cached_policy {
-        uint64_t version;
-        samme_policy *policy;
-    } * items;
+    samme_compiled_release items[SAMME_POLICIES_KEPT + 1];
 };
+
+static void free_compiled(samme_compiled_release *item) {
+    samme_policy_free(item->policy);
+    free(item->keeps);
+    *item = (samme_compiled_release){.version = 0};
+}
 
 void samme_policy_cache_free(struct samme_policy_cache *cache) {
     if (cache == NULL)
         return;
     for (size_t i = 0; i < cache->count; i++)
-        samme_policy_free(cache->items[i].policy);
-    free(cache->items);
+        free_compiled(&cache->items[i]);
     free(cache);
 }
 
-static samme_policy *find_cached(const struct samme_policy_cache *cache, uint64_t version) {
-    for (size_t i = cache == NULL ? 0 : cache->count;
-         i-- > 0;) { /* the newest are asked for most */
+static samme_compiled_release *find_compiled(struct samme_policy_cache *cache, uint64_t version) {
+    for (size_t i = 0; i < cache->count; i++)
         if (cache->items[i].version == version)
-            return cache->items[i].policy;
-    }
+            return &cache->items[i];
     return NULL;
 }
 
-/* Makes room for one more, so that nothing can fail once a policy is compiled. */
-static struct samme_policy_cache *with_room(struct samme_policy_cache *cache) {
-    if (cache == NULL)
-        cache = calloc(1, sizeof *cache);
-    if (cache == NULL || cache->count < cache->capacity)
-        return cache;
-    size_t capacity = cache->capacity == 0 ? 8 : 2 * cache->capacity;
-    struct cached_policy *items = realloc(cache->items, capacity * sizeof *items);
-    if (items != NULL) {
-        cache->items = items;
-        cache->capacity = capacity;
-    }
-    return cache;
+/* A free place, or that of the one nobody has asked for the longest. */
+static samme_compiled_release *make_place(struct samme_policy_cache *cache, uint64_t in_force) {
+    if (cache->count < sizeof cache->items / sizeof *cache->items)
+        return &cache->items[cache->count++];
+    samme_compiled_release *oldest = NULL;
+    for (size_t i = 0; i < cache->count; i++)
+        if (cache->items[i].version != in_force &&
+            (oldest == NULL || cache->items[i].used < oldest->used))
+            oldest = &cache->items[i];
+    free_compiled(oldest);
+    return oldest;
 }
 
 static samme_status gather(const samme_replay *replay, const samme_release *release,
@@ -88,50 +87,72 @@ static samme_status compile(const samme_replay *replay, const samme_release *rel
     return status;
 }
 
-static samme_status load(const samme_replay *replay, uint64_t version, samme_policy **out,
+/* What its note says of the past, and its policy. */
+static samme_status compile_opened(const samme_replay *replay, samme_release *release,
+                                   samme_compiled_release *out, samme_error *error) {
+    if (release->decide_version == 0 || release->decide_version > SAMME_DECIDE_VERSION)
+        return samme_fail(error, SAMME_UNSUPPORTED,
+                          "release %llu asks for decide version %u, this code knows up to %u",
+                          (unsigned long long)release->version, release->decide_version,
+                          SAMME_DECIDE_VERSION);
+    samme_status status = compile(replay, release, &out->policy, error);
+    if (status != SAMME_OK)
+        return status;
+    out->baseline = release->baseline;
+    out->keep_count = release->keep_count;
+    out->keeps = release->keeps;
+    release->keeps = NULL; /* taken over */
+    release->keep_count = 0;
+    return SAMME_OK;
+}
+
+static samme_status load(const samme_replay *replay, uint64_t version, samme_compiled_release *out,
                          samme_error *error) {
-    samme_hash hash;
-    samme_status status = samme_replay_release_hash(replay, version, &hash);
+    *out = (samme_compiled_release){.version = version};
+    samme_status status = samme_replay_release_hash(replay, version, &out->note_hash);
     if (status != SAMME_OK)
         return samme_fail(error, status, "release %llu is not in the journal",
                           (unsigned long long)version);
     samme_span note;
-    status = samme_replay_fetch(replay, &hash, &note, error);
+    status = samme_replay_fetch(replay, &out->note_hash, &note, error);
     if (status != SAMME_OK)
         return status;
     samme_release release;
     status = samme_release_reopen(&replay->root, note, &release, error);
     if (status != SAMME_OK)
         return status;
-    if (release.decide_version == 0 || release.decide_version > SAMME_DECIDE_VERSION)
-        status =
-            samme_fail(error, SAMME_UNSUPPORTED,
-                       "release %llu asks for decide version %u, this code knows up to %u",
-                       (unsigned long long)version, release.decide_version, SAMME_DECIDE_VERSION);
-    else
-        status = compile(replay, &release, out, error);
+    status = compile_opened(replay, &release, out, error);
     samme_release_free(&release);
     return status;
 }
 
+samme_status samme_replay_compiled(samme_replay *replay, uint64_t version,
+                                   const samme_compiled_release **out, samme_error *error) {
+    if (replay->policies == NULL)
+        replay->policies = calloc(1, sizeof *replay->policies);
+    struct samme_policy_cache *cache = replay->policies;
+    if (cache == NULL)
+        return samme_fail(error, SAMME_NO_MEMORY, "policy of release %llu: no memory",
+                          (unsigned long long)version);
+    samme_compiled_release *held = find_compiled(cache, version);
+    if (held == NULL) {
+        samme_compiled_release loaded;
+        samme_status status = load(replay, version, &loaded, error);
+        if (status != SAMME_OK)
+            return status;
+        held = make_place(cache, replay->in_force);
+        *held = loaded;
+    }
+    held->used = ++cache->asked;
+    *out = held;
+    return SAMME_OK;
+}
+
 samme_status samme_replay_policy(samme_replay *replay, uint64_t release_version,
                                  const samme_policy **out, samme_error *error) {
-    samme_policy *policy = find_cached(replay->policies, release_version);
-    if (policy != NULL) {
-        *out = policy;
-        return SAMME_OK;
-    }
-    struct samme_policy_cache *cache = with_room(replay->policies);
-    if (cache != NULL)
-        replay->policies = cache;
-    if (cache == NULL || cache->count == cache->capacity)
-        return samme_fail(error, SAMME_NO_MEMORY, "policy of release %llu: no memory",
-                          (unsigned long long)release_version);
-    samme_status status = load(replay, release_version, &policy, error);
-    if (status != SAMME_OK)
-        return status;
-    cache->items[cache->count++] =
-        (struct cached_policy){.version = release_version, .policy = policy};
-    *out = policy;
-    return SAMME_OK;
+    const samme_compiled_release *compiled;
+    samme_status status = samme_replay_compiled(replay, release_version, &compiled, error);
+    if (status == SAMME_OK)
+        *out = compiled->policy;
+    return status;
 }

@@ -33,6 +33,10 @@ samme_status samme_record_build(const samme_record *record, samme_buffer *out) {
         message.what_case = SAMME__RECORD__WHAT_ROOT;
         message.root = &note;
         break;
+    case SAMME_RECORD_HALT:
+        message.what_case = SAMME__RECORD__WHAT_HALT;
+        message.halt = &note;
+        break;
     }
     samme_pack(&message, out);
     return samme_buffer_status(out);
@@ -104,6 +108,9 @@ samme_status samme_record_open(samme_span bytes, samme_arena *scratch, samme_rec
         break;
     case SAMME__RECORD__WHAT_ROOT:
         status = read_note(message->root, SAMME_RECORD_ROOT, &record, error);
+        break;
+    case SAMME__RECORD__WHAT_HALT:
+        status = read_note(message->halt, SAMME_RECORD_HALT, &record, error);
         break;
     default: /* rules may change what entries mean, so nothing after them can be folded */
         return samme_fail(error, SAMME_UNSUPPORTED,

@@ -8,7 +8,8 @@ typedef enum samme_record_kind {
     SAMME_RECORD_BATCH,
     SAMME_RECORD_RELEASE,
     SAMME_RECORD_ROSTER,
-    SAMME_RECORD_ROOT
+    SAMME_RECORD_ROOT,
+    SAMME_RECORD_HALT
 } samme_record_kind;
 
 typedef struct samme_record {
@@ -22,7 +23,7 @@ typedef struct samme_record {
         uint64_t new_size;
         samme_hash root;
     } batch;
-    uint64_t version;     /* of a release, roster or root */
+    uint64_t version;     /* of a release, roster or root; the release's of a halt */
     samme_hash note_hash; /* of its note, or of the batch's checkpoint */
 } samme_record;
 

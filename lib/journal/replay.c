@@ -227,6 +227,7 @@ static samme_status replay_step(samme_replay *replay, samme_replay_step *step,
                           "record %llu: hub time goes back from %lld ms to %lld ms",
                           (unsigned long long)step->index, (long long)replay->hub_time_ms,
                           (long long)step->record.hub_time_ms);
+    replay->record_ms = step->record.hub_time_ms;
     replay->looking = step->index >= replay->options.since_index &&
                       step->record.hub_time_ms >= replay->options.since_ms;
     switch (step->record.kind) {
@@ -238,6 +239,8 @@ static samme_status replay_step(samme_replay *replay, samme_replay_step *step,
         return samme_replay_roster(replay, step, error);
     case SAMME_RECORD_ROOT:
         return samme_replay_root(replay, step, error);
+    case SAMME_RECORD_HALT:
+        return samme_replay_halt(replay, step, error);
     }
     return SAMME_UNSUPPORTED;
 }

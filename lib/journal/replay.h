@@ -10,7 +10,8 @@
  * Control rows, outside the digest:
  *   j  CursorRow: the journal's compact range, hub time, root, roster and newest release
  *   J  root by size
- *   t  a release by version: hash of its note, then `at` and `expires` as u64 ms
+ *   t  a release by version: hash of its note, when it may be taken where, its record
+ *   T  halts of a release by version
  * and in b (branch) the compact range of each branch log. */
 #ifndef SAMME_JOURNAL_REPLAY_H
 #define SAMME_JOURNAL_REPLAY_H
@@ -37,6 +38,12 @@ typedef enum samme_finding_kind {
     SAMME_FINDING_ANCHOR,      /* the branch saw another journal */
     SAMME_FINDING_UNDECIDABLE, /* a decision that cannot be decided again: documents missing,
                                   version unknown */
+    SAMME_FINDING_APPROVAL,    /* approved what the log and the policy do not let be approved */
+    SAMME_FINDING_TIME,        /* an entry's own time and the day it says cannot both be so */
+    SAMME_FINDING_DAY_TOTAL,   /* what a till counted in a day is not what its log holds */
+    SAMME_FINDING_KNOWN,       /* the journal never came to what was known when enrolled */
+    SAMME_FINDING_BASIS_LOST,  /* a derived fact of a decision that was carried over: its branch
+                                  may have counted entries that were not */
     SAMME_FINDING_KIND_COUNT
 } samme_finding_kind;
 const char *samme_finding_name(samme_finding_kind kind);
@@ -59,11 +66,14 @@ typedef struct samme_finding {
 typedef struct samme_audited_line {
     const samme_position *position;
     const Samme__ReturnDecided *decided;
+    const Samme__ReturnOpened *opened;
     const Samme__LineDecision *said;
-    const Samme__Facts *facts;   /* as the log gives them; NULL: its basis is not possible */
-    const Samme__Answer *again;  /* of the facts said; NULL: it cannot be decided again */
-    const Samme__Answer *proper; /* of the facts that the log gives; `again` when these are those
-                                    said; NULL: as the two above */
+    const Samme__Facts *facts;    /* as the log gives them; NULL: its basis is not possible */
+    const Samme__Answer *again;   /* of the facts said; NULL: it cannot be decided again */
+    const Samme__Answer *proper;  /* of the facts that the log gives; `again` when these are those
+                                     said; NULL: as the two above */
+    const Samme__Answer *undated; /* of the facts said, but on the day on which it was decided;
+                                     NULL: that is the day it was opened, or as above */
 } samme_audited_line;
 
 /* A branch's checkpoint whose signature nobody has looked at yet. */
@@ -111,6 +121,7 @@ typedef struct samme_replay {
     samme_root root;            /* in force at the cursor */
     samme_range range;          /* of the journal folded so far; range.size is the cursor */
     int64_t hub_time_ms;
+    int64_t record_ms;   /* hub time of the record under way, or of the newest */
     samme_roster roster; /* in force at the cursor; version 0: none yet */
     samme_hash roster_hash;
     samme_release release; /* newest in the journal; version 0: none yet */
@@ -118,6 +129,7 @@ typedef struct samme_replay {
     uint64_t decisions; /* lines decided again, in this run */
     uint64_t entries;   /* folded so far, in this run */
     bool looking;       /* options.since_... have come */
+    uint64_t in_force;  /* set by who follows: the policy of this release is not given up */
     struct samme_policy_cache *policies;
     samme_arena scratch;
 } samme_replay;
@@ -151,6 +163,12 @@ typedef struct samme_batch {
 samme_status samme_replay_record(samme_replay *replay, samme_span record, const samme_batch *batch,
                                  samme_error *error) SAMME_CHECKED;
 
+/* An entry of a branch's own log that no record holds: folded and audited as if it came with the
+ * next record, in the order of that log. The replay's rows must be a layer over those of the
+ * journal meanwhile, which takes what is put; what is found goes where findings go, `entries` and
+ * `decisions` grow. A replay that audits only. */
+samme_status samme_replay_tail(samme_replay *replay, const samme_position *position,
+                               samme_span entry, samme_error *error) SAMME_CHECKED;
 /* The journal epoch that records, hellos, anchors and bases name: the roster's, 1 before one. */
 uint32_t samme_replay_journal_epoch(const samme_replay *replay);
 /* Root of the journal at a size the replay has passed; SAMME_NOT_FOUND beyond. */
@@ -161,17 +179,42 @@ samme_status samme_replay_root_at(const samme_replay *replay, uint64_t size,
  * its BranchRow. */
 samme_status samme_replay_branch(const samme_replay *replay, uint32_t branch, uint32_t epoch,
                                  samme_range *out) SAMME_CHECKED;
-/* The policy of a release that the journal holds, compiled and kept; lives as long as the replay.
+/* The policy of a release that the journal holds, compiled. Kept are the SAMME_POLICIES_KEPT asked
+ * for last, and that of `in_force`: any other lives until so many others were asked for.
  * SAMME_LATER when a document is not held. */
+#define SAMME_POLICIES_KEPT 16u
 samme_status samme_replay_policy(samme_replay *replay, uint64_t release_version,
                                  const samme_policy **out, samme_error *error) SAMME_CHECKED;
 /* Hash of the note of a release version in the journal; SAMME_NOT_FOUND. */
 samme_status samme_replay_release_hash(const samme_replay *replay, uint64_t version,
                                        samme_hash *out) SAMME_CHECKED;
-/* The newest release above version `above` whose time has come: that asks for no time, or for one
- * not after `time_ms`. SAMME_NOT_FOUND when there is none. */
-samme_status samme_replay_release_due(const samme_replay *replay, uint64_t above, int64_t time_ms,
-                                      uint64_t *out_version, samme_hash *out_hash) SAMME_CHECKED;
+/* Whether a branch that knows `journal_size` records may take a release of this journal at that
+ * time. SAMME_NOT_FOUND: there is no such release. */
+typedef enum samme_release_standing {
+    SAMME_RELEASE_DUE,
+    SAMME_RELEASE_AHEAD, /* the time of its wave has not come */
+    SAMME_RELEASE_HALTED /* its wave is held back, for good */
+} samme_release_standing;
+typedef struct samme_release_asked {
+    uint32_t branch;
+    int64_t time_ms;
+    uint64_t journal_size;
+} samme_release_asked;
+samme_status samme_replay_release_standing(const samme_replay *replay, uint64_t version,
+                                           const samme_release_asked *asked,
+                                           samme_release_standing *out_standing,
+                                           int64_t *out_due_ms) SAMME_CHECKED;
+/* The newest release above version `above` that a branch may take at that time, by all that was
+ * folded. SAMME_NOT_FOUND when there is none. */
+samme_status samme_replay_release_due(const samme_replay *replay, uint64_t above, uint32_t branch,
+                                      int64_t time_ms, uint64_t *out_version,
+                                      samme_hash *out_hash) SAMME_CHECKED;
+/* The first wave of a release that is held back; 0: none is. */
+samme_status samme_replay_release_halted(const samme_replay *replay, uint64_t version,
+                                         uint32_t *out_wave) SAMME_CHECKED;
+/* Index of the record that brought a release; SAMME_NOT_FOUND. 0 also in rows of older code. */
+samme_status samme_replay_release_record(const samme_replay *replay, uint64_t version,
+                                         uint64_t *out_index) SAMME_CHECKED;
 /* Whether notes and documents of all that a release in the journal keeps are held. SAMME_LATER when
  * not. */
 samme_status samme_replay_keeps_held(const samme_replay *replay, uint64_t version,

@@ -158,42 +158,56 @@ static samme_status counted_put(void *self, samme_span key, samme_span value) {
 }
 
 /* Folds one entry, or puts it into quarantine when its batch has changed too much already. */
-static samme_status fold_counted(samme_replay *replay, counted_rows *counted,
+static samme_status fold_counted(samme_fold_run *run, const counted_rows *counted,
                                  const samme_position *at, samme_span entry, bool *out_quarantined,
                                  samme_error *error) {
-    const samme_rows rows = {
-        .self = counted, .get = counted_get, .seek = counted_seek, .put = counted_put};
-    if (counted->put_bytes <= SAMME_RECORD_PUTS_MAX_BYTES)
-        return samme_fold(&rows, at, entry, &replay->scratch, out_quarantined, error);
+    if (counted->put_bytes + run->digest_bytes <= SAMME_RECORD_PUTS_MAX_BYTES)
+        return samme_fold_next(run, at, entry, out_quarantined, error);
     *out_quarantined = true;
-    return samme_quarantine(&rows, at, "batch changes too much");
+    return samme_fold_next_quarantined(run, at, "batch changes too much");
+}
+
+static samme_status fold_one(samme_replay *replay, samme_replay_step *step, samme_fold_run *run,
+                             const counted_rows *counted, const samme_position *at,
+                             samme_span entry, samme_error *error) {
+    bool quarantined;
+    samme_status status = fold_counted(run, counted, at, entry, &quarantined, error);
+    if (status != SAMME_OK)
+        return status;
+    if (quarantined)
+        status = report_quarantined(replay, at);
+    else if (replay->options.decide_again && replay->looking)
+        status = samme_audit_entry(replay, step, at, entry);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "branch %u epoch %u entry %llu: cannot be checked: %s",
+                          at->branch, at->epoch, (unsigned long long)at->index,
+                          samme_status_name(status));
+    step->entries++;
+    return SAMME_OK;
 }
 
 static samme_status fold_entries(samme_replay *replay, samme_replay_step *step,
                                  const samme_batch *batch, samme_error *error) {
     const struct samme_batch_record *record = &step->record.batch;
     counted_rows counted = {.below = &replay->rows};
-    for (size_t i = 0; i < batch->count; i++) {
+    const samme_rows rows = {
+        .self = &counted, .get = counted_get, .seek = counted_seek, .put = counted_put};
+    samme_fold_run run;
+    samme_fold_begin(&run, &rows, record->branch, &replay->scratch);
+    samme_status status = SAMME_OK;
+    for (size_t i = 0; i < batch->count && status == SAMME_OK; i++) {
         const samme_position at = {.branch = record->branch,
                                    .epoch = record->epoch,
                                    .index = record->old_size + i,
                                    .journal_index = step->index};
-        bool quarantined;
-        samme_status status =
-            fold_counted(replay, &counted, &at, batch->entries[i], &quarantined, error);
-        if (status != SAMME_OK)
-            return status;
-        if (quarantined)
-            status = report_quarantined(replay, &at);
-        else if (replay->options.decide_again && replay->looking)
-            status = samme_audit_entry(replay, step, &at, batch->entries[i]);
-        if (status != SAMME_OK)
-            return samme_fail(error, status, "branch %u epoch %u entry %llu: cannot be checked: %s",
-                              at.branch, at.epoch, (unsigned long long)at.index,
-                              samme_status_name(status));
-        step->entries++;
+        status = fold_one(replay, step, &run, &counted, &at, batch->entries[i], error);
     }
-    return SAMME_OK;
+    const bool folded = status == SAMME_OK;
+    status = samme_fold_end(&run, status);
+    return status == SAMME_OK || !folded
+               ? status
+               : samme_fail(error, status, "digests of branch %u cannot be put: %s",
+                            record->branch, samme_status_name(status));
 }
 
 static samme_status put_log(samme_replay *replay, const samme_replay_step *step,

@@ -1,7 +1,6 @@
-/* Root, roster and release records: adopted when their note verifies and follows the one held, else
- * put into quarantine. */
+/* Root, roster, release and halt records: adopted when their note verifies and follows the one
+ * held, else put into quarantine. */
 #include "history/row.h"
-#include "journal/control.h"
 #include "journal/replaying.h"
 
 static samme_status quarantine(const samme_replay *replay, const samme_replay_step *step,
@@ -41,6 +40,28 @@ samme_status samme_replay_root(samme_replay *replay, samme_replay_step *step, sa
     return SAMME_OK;
 }
 
+/* Takes the roster over. */
+static samme_status adopt_roster(samme_replay *replay, samme_replay_step *step,
+                                 samme_roster *roster, samme_error *error) {
+    const samme_roster_branch *back;
+    samme_status status = samme_replay_epochs_follow(replay, roster, &back);
+    if (status == SAMME_OK && back != NULL) {
+        samme_error why;
+        samme_fail(&why, SAMME_STALE, "branch %u: epoch %u", back->number, back->epoch);
+        status = quarantine(replay, step, "roster takes an epoch back", &why);
+        samme_roster_free(roster);
+        return status;
+    }
+    step->roster = *roster; /* the step's to free from here on */
+    if (status == SAMME_OK)
+        status = samme_replay_epochs(replay, step);
+    step->new_roster = status == SAMME_OK;
+    return status == SAMME_OK
+               ? SAMME_OK
+               : samme_fail(error, status, "record %llu: rows of branches: %s",
+                            (unsigned long long)step->index, samme_status_name(status));
+}
+
 samme_status samme_replay_roster(samme_replay *replay, samme_replay_step *step,
                                  samme_error *error) {
     samme_span note;
@@ -60,11 +81,8 @@ samme_status samme_replay_roster(samme_replay *replay, samme_replay_step *step,
     else if (samme_successor_check("roster", replay->roster.version, held, roster.version,
                                    &roster.previous, &why) != SAMME_OK)
         status = quarantine(replay, step, "roster does not follow the one held", &why);
-    else {
-        step->roster = roster;
-        step->new_roster = true;
-        return SAMME_OK;
-    }
+    else
+        return adopt_roster(replay, step, &roster, error);
     samme_roster_free(&roster);
     return status;
 }
@@ -85,17 +103,6 @@ static samme_status check_documents(const samme_replay *replay, const samme_rele
             *out_sound = false;
     }
     return SAMME_OK;
-}
-
-static samme_status put_release(const samme_replay *replay, const samme_replay_step *step,
-                                const samme_release *release) {
-    uint8_t value[SAMME_RELEASE_ROW_BYTES];
-    samme_control_key key = samme_release_key(release->version);
-    memcpy(value, step->record.note_hash.bytes, 32);
-    samme_put_u64(value + 32, (uint64_t)release->at_ms);
-    samme_put_u64(value + 40, (uint64_t)release->expires_ms);
-    return replay->rows.put(replay->rows.self, samme_control_span(&key),
-                            SAMME_SPAN(value, sizeof value));
 }
 
 /* What is kept must be of this journal: then it was adopted with all its documents. */
@@ -133,7 +140,7 @@ static samme_status adopt_release(samme_replay *replay, samme_replay_step *step,
         return status;
     if (!sound)
         return quarantine(replay, step, "release states another length of a document", NULL);
-    status = put_release(replay, step, release);
+    status = samme_put_release(replay, step, release);
     step->new_release = status == SAMME_OK;
     return status;
 }
@@ -157,4 +164,43 @@ samme_status samme_replay_release(samme_replay *replay, samme_replay_step *step,
     else
         samme_release_free(&release);
     return status;
+}
+
+/* Which release is meant is named twice, by version and by hash: it must be this journal's. */
+static const char *halt_fault(const samme_replay *replay, const samme_replay_step *step,
+                              const samme_halt *halt, samme_status *out_status) {
+    samme_hash held;
+    *out_status = SAMME_OK;
+    if (halt->version != step->record.version)
+        return "halt note is of another release";
+    samme_status status = samme_replay_release_hash(replay, halt->version, &held);
+    if (status == SAMME_NOT_FOUND ||
+        (status == SAMME_OK && !samme_hash_equal(&held, &halt->release_hash)))
+        return "halt of a release that is not in the journal";
+    *out_status = status;
+    return NULL;
+}
+
+samme_status samme_replay_halt(samme_replay *replay, samme_replay_step *step, samme_error *error) {
+    samme_span note;
+    samme_status status = samme_replay_fetch(replay, &step->record.note_hash, &note, error);
+    if (status != SAMME_OK)
+        return status;
+    samme_error why;
+    samme_halt halt;
+    status = samme_halt_open(&replay->root, note, &halt, &why);
+    if (status == SAMME_NO_MEMORY)
+        return samme_fail(error, status, "%s", why.text);
+    if (status != SAMME_OK)
+        return quarantine(replay, step, "halt note does not verify", &why);
+    const char *fault = halt_fault(replay, step, &halt, &status);
+    if (fault != NULL)
+        return quarantine(replay, step, fault, NULL);
+    if (status == SAMME_OK)
+        status = samme_put_halt(replay, step, &halt);
+    if (status == SAMME_STALE)
+        return quarantine(replay, step, "halt holds nothing more back", NULL);
+    return status == SAMME_OK
+               ? SAMME_OK
+               : samme_fail(error, status, "rows of releases: %s", samme_status_name(status));
 }

@@ -28,6 +28,37 @@ samme_status samme_replay_release(samme_replay *replay, samme_replay_step *step,
                                   samme_error *error) SAMME_CHECKED;
 samme_status samme_replay_root(samme_replay *replay, samme_replay_step *step,
                                samme_error *error) SAMME_CHECKED;
+samme_status samme_replay_halt(samme_replay *replay, samme_replay_step *step,
+                               samme_error *error) SAMME_CHECKED;
+
+/* The rows of a release (releases.c): that it is in the journal, and what a halt of it adds.
+ * SAMME_STALE: nothing more is held back by it. */
+samme_status samme_put_release(const samme_replay *replay, const samme_replay_step *step,
+                               const samme_release *release) SAMME_CHECKED;
+samme_status samme_put_halt(const samme_replay *replay, const samme_replay_step *step,
+                            const samme_halt *halt) SAMME_CHECKED;
+
+/* A release's policy with what its note says of the past. */
+typedef struct samme_compiled_release {
+    uint64_t version;
+    uint64_t used; /* when it was asked for last */
+    samme_hash note_hash;
+    uint64_t baseline;
+    size_t keep_count;
+    samme_release_kept *keeps; /* in order of version */
+    samme_policy *policy;
+} samme_compiled_release;
+/* As samme_replay_policy. */
+samme_status samme_replay_compiled(samme_replay *replay, uint64_t version,
+                                   const samme_compiled_release **out,
+                                   samme_error *error) SAMME_CHECKED;
+
+/* A branch whose epoch the roster takes back, or NULL: no epoch that has ended begins again. */
+samme_status samme_replay_epochs_follow(samme_replay *replay, const samme_roster *roster,
+                                        const samme_roster_branch **out_back) SAMME_CHECKED;
+/* Ends the epochs that step->roster replaces. */
+samme_status samme_replay_epochs(samme_replay *replay,
+                                 const samme_replay_step *step) SAMME_CHECKED;
 
 /* A note or document by hash, the hash checked. SAMME_LATER when it is not held. */
 samme_status samme_replay_fetch(const samme_replay *replay, const samme_hash *hash, samme_span *out,

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "history/entry.h"
 #include "journal/difference.h"
+#include "journal/packed.h"
 
 enum { CASES_SHOWN = 4, CASES_BYTES = CASES_SHOWN * (SAMME_CASE_CODE_MAX_BYTES + 1) };
 
@@ -65,6 +66,7 @@ static const ProtobufCEnumDescriptor *enum_of(samme_asserted fact) {
     case SAMME_ASSERTED_WISH:
         return &samme__wish__descriptor;
     case SAMME_ASSERTED_REPAIR_ATTEMPTS:
+    case SAMME_ASSERTED_RECORDED_LATER:
     case SAMME_ASSERTED_COUNT:
         break;
     }
@@ -72,15 +74,18 @@ static const ProtobufCEnumDescriptor *enum_of(samme_asserted fact) {
 }
 
 const char *samme_asserted_name(samme_asserted fact) {
-    static const char *const names[] = {"claim_type", "condition", "receipt_kind", "wish",
-                                        "repair_attempts"};
+    static const char *const names[] = {"claim_type", "condition",       "receipt_kind",
+                                        "wish",       "repair_attempts", "recorded_later"};
     return fact < SAMME_ASSERTED_COUNT ? names[fact] : "?";
 }
 
 /* Values of an enumeration are 0, 1, 2 and so on; the one behind them stands for all others. */
 const char *samme_asserted_value(samme_asserted fact, unsigned value) {
     static const char *const attempts[] = {"absent", "0", "1", "2", "3", "4 or more"};
+    static const char *const later[] = {"no", "yes"};
     const ProtobufCEnumDescriptor *type = enum_of(fact);
+    if (fact == SAMME_ASSERTED_RECORDED_LATER)
+        return value < sizeof later / sizeof *later ? later[value] : NULL;
     if (type == NULL)
         return value < sizeof attempts / sizeof *attempts ? attempts[value] : NULL;
     if (value > type->n_values)
@@ -130,6 +135,7 @@ static samme_status count_case(samme_tally *tally, uint32_t branch,
         value_of_enum(SAMME_ASSERTED_RECEIPT_KIND, (int)opened->receipt_kind),
         value_of_enum(SAMME_ASSERTED_WISH, (int)opened->wish),
         value_of_attempts(opened),
+        opened->recorded_later ? 1 : 0,
     };
     one.cases++;
     for (unsigned fact = 0; fact < SAMME_ASSERTED_COUNT; fact++)
@@ -199,6 +205,9 @@ samme_status samme_tally_line(void *self, const samme_audited_line *line) {
     samme_branch_tally one = find_branch(tally, line->position->branch);
     one.lines++;
     one.differing += differs;
+    one.later += line->undated != NULL;
+    one.undated +=
+        line->undated != NULL && samme_answers_differ(line->undated, line->said->answer, &ignored);
     samme_status status = put_branch(tally, &one);
     return status == SAMME_OK ? count_rule(tally, line, differs) : status;
 }

@@ -18,13 +18,14 @@ typedef enum samme_asserted {
     SAMME_ASSERTED_RECEIPT_KIND,
     SAMME_ASSERTED_WISH,
     SAMME_ASSERTED_REPAIR_ATTEMPTS,
+    SAMME_ASSERTED_RECORDED_LATER, /* with the day on which it happened, as somebody says */
     SAMME_ASSERTED_COUNT
 } samme_asserted;
 enum { SAMME_ASSERTED_VALUES = 8 };
 
 const char *samme_asserted_name(samme_asserted fact); /* as in Facts: "claim_type" ... */
 /* A value's name: of the enumeration, "other" for numbers it does not name; "absent", "0" .. "3",
- * "4 or more". NULL: the fact has no such value. */
+ * "4 or more"; "no", "yes". NULL: the fact has no such value. */
 const char *samme_asserted_value(samme_asserted fact, unsigned value);
 
 /* One branch. Cases count where they were opened. */
@@ -34,6 +35,8 @@ typedef struct samme_branch_tally {
     uint64_t asserted[SAMME_ASSERTED_COUNT][SAMME_ASSERTED_VALUES]; /* cases by value */
     uint64_t lines;                                                 /* decided again */
     uint64_t differing; /* of them, answered otherwise than the log's own facts and policy give */
+    uint64_t later;     /* of them, of returns decided as of an earlier day */
+    uint64_t undated;   /* of those, with another answer on the day on which they were decided */
 } samme_branch_tally;
 
 /* Lines of one branch for which the policy gives one rule, in one currency. */

@@ -2,56 +2,9 @@
 
 #include "base/text.h"
 #include "history/fold.h"
+#include "journal/packed.h"
 
 enum { KEY_BYTES = 4 + 1 + SAMME_TILL_MAX_BYTES, RUN_BYTES = KEY_BYTES + 8 };
-
-/* --- a sale, read without unpacking it: there are millions of them, and two fields are wanted. The
- * fold has just walked the same bytes, so that they are known to be well-formed. */
-typedef struct packed_field {
-    uint32_t number;
-    uint64_t value;   /* of a varint */
-    samme_span bytes; /* of a length and bytes */
-} packed_field;
-
-static bool read_varint(samme_span *rest, uint64_t *out) {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && rest->length > 0; shift += 7) {
-        const uint8_t byte = rest->data[0];
-        *rest = SAMME_SPAN(rest->data + 1, rest->length - 1);
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if ((byte & 0x80) == 0) {
-            *out = value;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The next field; false at the end, or where it is not one of the two forms our messages have. */
-static bool next_field(samme_span *rest, packed_field *out) {
-    enum { VARINT = 0, BYTES = 2 };
-    uint64_t tag;
-    if (!read_varint(rest, &tag))
-        return false;
-    *out = (packed_field){.number = (uint32_t)(tag >> 3)};
-    if (!read_varint(rest, &out->value))
-        return false;
-    if ((tag & 7) == VARINT)
-        return true;
-    if ((tag & 7) != BYTES || out->value > rest->length)
-        return false;
-    out->bytes = SAMME_SPAN(rest->data, out->value);
-    *rest = SAMME_SPAN(rest->data + out->value, rest->length - out->value);
-    return true;
-}
-
-samme_span samme_packed_bytes(samme_span message, uint32_t number) {
-    packed_field field;
-    while (next_field(&message, &field))
-        if (field.number == number)
-            return field.bytes;
-    return SAMME_SPAN(NULL, 0);
-}
 
 /* --- runs */
 typedef struct run_key {
@@ -129,8 +82,8 @@ samme_status samme_till_numbers_sale(samme_till_numbers *numbers, uint32_t branc
     enum { RECEIPT = 1, TILL_SEQ = 2, PART = 11, TILL_OF_RECEIPT = 2 };
     samme_span receipt = {0}, rest = sale;
     uint64_t number = 0, part = 1;
-    packed_field field;
-    while (next_field(&rest, &field)) {
+    samme_packed_field field;
+    while (samme_packed_next(&rest, &field)) {
         if (field.number == RECEIPT)
             receipt = field.bytes;
         else if (field.number == TILL_SEQ)

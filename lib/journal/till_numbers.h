@@ -28,9 +28,6 @@ typedef struct samme_till_tally {
 
 samme_status samme_till_numbers_init(samme_till_numbers *numbers) SAMME_CHECKED;
 void samme_till_numbers_free(samme_till_numbers *numbers);
-/* The first field of that number that is bytes, of a packed message known to be well-formed; empty
- * when there is none. */
-samme_span samme_packed_bytes(samme_span message, uint32_t number);
 /* A sale of an entry, as packed. Parts behind the first, and number 0, which is none, say nothing.
  * SAMME_NO_MEMORY. */
 samme_status samme_till_numbers_sale(samme_till_numbers *numbers, uint32_t branch,

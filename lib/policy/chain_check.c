@@ -271,6 +271,12 @@ static samme_status check_single(const checking *in) {
                    freshness->cautious_after_hours, freshness->conservative_after_hours);
         return fail_at(in, &freshness->conservative_after_hours, freshness);
     }
+    if (chain->authorised_minutes > SAMME_AUTHORISED_MINUTES_MAX) {
+        samme_fail(in->error, SAMME_MALFORMED,
+                   "authorised_minutes: expected at most %u (a week), found %u",
+                   SAMME_AUTHORISED_MINUTES_MAX, chain->authorised_minutes);
+        return fail_at(in, &chain->authorised_minutes, NULL);
+    }
     if (chain->hold[0] != 0 && strcmp(chain->hold, "all") != 0 &&
         strcmp(chain->hold, "on_demand") != 0) {
         samme_fail(in->error, SAMME_MALFORMED, "hold: expected all or on_demand, found \"%.40s\"",

@@ -13,14 +13,16 @@
 #include "samme/document.h"
 #include "wire/mapping.h"
 
-#define SAMME_DECIDE_VERSION     1u
-#define SAMME_POLICY_TABLES_MAX  256u  /* policies and floors */
-#define SAMME_POLICY_RULES_MAX   4096u /* of a table */
-#define SAMME_POLICY_INPUTS_MAX  16u   /* listed by a table */
-#define SAMME_POLICY_WINDOWS_MAX 64u   /* of a table */
-#define SAMME_CATEGORIES_MAX     4096u
-#define SAMME_TIERS_MAX          64u
-#define SAMME_CLOSED_DAYS_MAX    14 /* closed_before counts no further */
+#define SAMME_DECIDE_VERSION         1u
+#define SAMME_POLICY_TABLES_MAX      256u  /* policies and floors */
+#define SAMME_POLICY_RULES_MAX       4096u /* of a table */
+#define SAMME_POLICY_INPUTS_MAX      16u   /* listed by a table */
+#define SAMME_POLICY_WINDOWS_MAX     64u   /* of a table */
+#define SAMME_CATEGORIES_MAX         4096u
+#define SAMME_TIERS_MAX              64u
+#define SAMME_CLOSED_DAYS_MAX        14  /* closed_before counts no further */
+#define SAMME_AUTHORISED_MINUTES     15u /* where chain.yaml says nothing */
+#define SAMME_AUTHORISED_MINUTES_MAX 10080u
 
 typedef struct samme_policy samme_policy;
 

@@ -174,8 +174,10 @@ static samme_status compile_words(samme_compiling *in, const char **out_key) {
     static const char *const hits[] = {"first", "unique"};
     static const char *const bases[] = {"today", "purchase_day", "better"};
     static const char *const bundles[] = {"allocated", "reprice_rest"};
+    static const char *const stand_ins[] = {"today", "baseline"};
     const Samme__Policy *source = in->source;
     int basis = word(source->basis, bases, 3), bundle = word(source->bundles, bundles, 2);
+    int stand_in = word(source->not_held, stand_ins, 2);
     *out_key = "hit";
     in->table->unique = strcmp(source->hit, "unique") == 0;
     if (!in->table->unique && strcmp(source->hit, "first") != 0)
@@ -185,10 +187,14 @@ static samme_status compile_words(samme_compiling *in, const char **out_key) {
     *out_key = "basis";
     if (basis < 0)
         return fail_word(in, source->basis, "purchase_day, today or better", bases, 3);
+    *out_key = "not_held";
+    if (stand_in < 0)
+        return fail_word(in, source->not_held, "today or baseline", stand_ins, 2);
     *out_key = "bundles";
     if (bundle < 0)
         return fail_word(in, source->bundles, "allocated or reprice_rest", bundles, 2);
     in->table->basis = (samme_basis)basis;
+    in->table->baseline_stands_in = stand_in == 1;
     in->table->reprice_rest = bundle == 1;
     return SAMME_OK;
 }
@@ -203,6 +209,9 @@ static samme_status check_floor(samme_compiling *in, const char **out_key) {
     *out_key = "basis";
     if (source->basis[0] != 0)
         return SAMME_WRONG(in, source->basis, text);
+    *out_key = "not_held";
+    if (source->not_held[0] != 0)
+        return SAMME_WRONG(in, source->not_held, text);
     *out_key = "tender_order";
     if (source->n_tender_order > 0)
         return SAMME_WRONG(in, &source->tender_order[0], text);

@@ -101,6 +101,7 @@ typedef struct samme_table {
                                  absent one */
     const int64_t *countries; /* values of sale_country */
     samme_basis basis;
+    bool baseline_stands_in; /* for a release of the day of purchase that is not held */
     bool reprice_rest;
     size_t tender_count;
     const Samme__TenderKind *tenders; /* tender_order */

@@ -259,8 +259,10 @@ samme_status samme_env_open(const samme_lmdb_options *options, samme_env *out, s
             status = samme_datafile_open(data, &file, error);
     }
     if (status == SAMME_OK)
-        status = open_path(&env, env.folder, options->read_only ? MDB_RDONLY : 0,
-                           options->read_only ? 0 : env.map_bytes, error);
+        status =
+            open_path(&env, env.folder,
+                      (options->read_only ? MDB_RDONLY : 0u) | (options->scratch ? MDB_NOSYNC : 0u),
+                      options->read_only ? 0 : env.map_bytes, error);
     if (status == SAMME_OK)
         status = enter(&env, &file, options, error);
     samme_datafile_close(&file);

@@ -17,6 +17,8 @@ typedef struct samme_lmdb_options {
     uint64_t map_bytes; /* 0: 16 GiB; sparse, a hard cap; at most SAMME_LMDB_MAP_MAX */
     unsigned group_max; /* commits per transaction; 0: 64 */
     bool read_only;     /* no writer: commit() is SAMME_DENIED, an absent store SAMME_NOT_FOUND */
+    bool scratch; /* need not outlive this process: "on disk" is said without waiting for the disk,
+                   * and a crash of the machine may leave it damaged */
     /* How often the writer looks for readers in other processes that died, which pin pages; 0: each
      * minute. */
     unsigned reader_check_ms;

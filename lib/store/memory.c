@@ -33,6 +33,25 @@ samme_memory_store *samme_memory_store_new(void) {
     return store;
 }
 
+samme_memory_store *samme_memory_store_copy(const samme_memory_store *store) {
+    assert(!store->snapshot_open);
+    samme_memory_store *copy = samme_memory_store_new();
+    for (unsigned i = 0; copy != NULL && i < SAMME_STORE_TABLES_MAX; i++) {
+        samme_map_entry entry;
+        bool more = samme_map_at_or_after(store->tables[i], SAMME_SPAN(NULL, 0), &entry);
+        for (; copy != NULL && more; more = samme_map_after(store->tables[i], entry.key, &entry))
+            if (samme_map_put(copy->tables[i], entry.key, entry.value, 0) != SAMME_OK) {
+                samme_memory_store_free(copy);
+                copy = NULL;
+            }
+    }
+    if (copy != NULL) {
+        copy->head = copy->queue.head = store->head;
+        copy->term = copy->queue.term = store->term;
+    }
+    return copy;
+}
+
 /* What is durable cannot be taken back, so a process without the memory for it ends here. */
 static void apply(samme_memory_store *store, samme_writes *writes) {
     size_t offset = 0;

@@ -10,6 +10,9 @@ typedef struct samme_memory_store samme_memory_store;
 
 samme_memory_store *samme_memory_store_new(void) SAMME_CHECKED; /* NULL: no memory */
 void samme_memory_store_free(samme_memory_store *store);        /* accepts NULL */
+/* Another store with what is durable in this one, as a backup of its file would be. No snapshot is
+ * open. NULL: no memory. */
+samme_memory_store *samme_memory_store_copy(const samme_memory_store *store) SAMME_CHECKED;
 samme_store samme_memory_store_port(samme_memory_store *store);
 
 /* Completes up to `maximum` queued commits, in order: those that may be applied are durable, the

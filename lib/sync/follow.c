@@ -2,28 +2,29 @@
 
 #include <assert.h>
 
+#include "sync/heads.h"
+
 enum { FOLLOW_ARENA_BYTES = 64 * 1024 * 1024 };
 
-static const samme_vkey *hub_log_key(const samme_follow *follow) {
-    const samme_replay *replay = &follow->replay;
-    return replay->roster.version > 0 ? &replay->roster.hub_log : &follow->setup.hub_log;
-}
-
-/* A hub's own log, read by an auditor: all of its journal counts as held. */
+/* A hub's own log: all of its journal counts as held. While it fills itself up from others, what
+ * those have shown is more. */
 static samme_status load_hub_copy(samme_follow *follow, samme_error *error) {
     samme_span stored;
+    samme_range journal;
     samme_status status =
         samme_space_get(follow->setup.log, SAMME_TABLE_STATE, SAMME_LITERAL("hub"), &stored);
     if (status == SAMME_NOT_FOUND)
-        return SAMME_OK; /* a new store */
+        return SAMME_OK; /* a new store, or a node's */
     samme_arena_reset(&follow->arena);
     Samme__HubState *state = status == SAMME_OK
                                  ? SAMME_UNPACK(HubState, hub_state, stored, &follow->arena, error)
                                  : NULL;
     if (state == NULL ||
-        samme_range_decode(samme_span_of_bytes(state->range), &follow->held) != SAMME_OK)
+        samme_range_decode(samme_span_of_bytes(state->range), &journal) != SAMME_OK)
         return samme_fail(error, SAMME_CORRUPT,
                           "log store: the hub's journal state does not decode");
+    if (journal.size > follow->held.size)
+        follow->held = journal;
     return SAMME_OK;
 }
 
@@ -41,7 +42,7 @@ static samme_status load_held(samme_follow *follow, samme_error *error) {
     if (state == NULL ||
         samme_range_decode(samme_span_of_bytes(state->range), &follow->held) != SAMME_OK)
         return samme_fail(error, SAMME_CORRUPT, "log store: the journal's state does not decode");
-    return SAMME_OK;
+    return load_hub_copy(follow, error);
 }
 
 static samme_status store_state(samme_follow *follow) {
@@ -161,8 +162,9 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
             (unsigned long long)follow->setup.replay.known.journal_size);
     /* a hub that promises more than it gives (a restored one) is not asked again at once */
     follow->requested = part->n_records == 0 && follow->hub_size > follow->held.size;
+    follow->unanswered = false;
     if (part->n_records == 0)
-        return SAMME_OK;
+        return samme_heads_compare(follow, part, error);
     const samme_known *known = &follow->setup.replay.known;
     samme_range range = follow->held;
     for (size_t i = 0; i < part->n_records; i++) {
@@ -181,10 +183,9 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
             return status;
     }
     samme_checkpoint head;
-    samme_status status =
-        samme_checkpoint_open(samme_span_of_bytes(part->note), hub_log_key(follow), &head, error);
+    samme_status status = samme_heads_open(follow, part, &head, error);
     if (status != SAMME_OK)
-        return samme_fail_in(error, status, "the hub's journal head");
+        return status;
     samme_hash root = samme_range_root(&range);
     if (head.size != range.size || !samme_hash_equal(&head.root, &root))
         return samme_fail(error, SAMME_MISMATCH,
@@ -193,7 +194,8 @@ static samme_status take_journal(samme_follow *follow, const Samme__JournalPart 
                           (unsigned long long)part->from, (unsigned long long)range.size,
                           (unsigned long long)head.size);
     follow->held = range;
-    return store_state(follow);
+    status = samme_heads_keep(follow, part, range.size);
+    return status == SAMME_OK ? store_state(follow) : status;
 }
 
 static samme_status record_at(samme_follow *follow, uint64_t index, samme_span *out,
@@ -212,6 +214,19 @@ static samme_status record_at(samme_follow *follow, uint64_t index, samme_span *
 
 bool samme_views_full(const samme_space *views) {
     return views->writes != NULL && views->writes->bytes.length > SAMME_FOLLOW_PUTS_A_STEP;
+}
+
+/* What this branch wrote in an epoch before this one: tills may still repeat it. */
+static samme_status remember_own(samme_follow *follow, uint64_t index, samme_span bytes,
+                                 const samme_batch *batch) {
+    samme_record record;
+    if (follow->setup.branch == 0 || follow->setup.epoch < 2)
+        return SAMME_OK;
+    samme_status status = samme_record_open(bytes, &follow->arena, &record, NULL);
+    if (status != SAMME_OK || record.kind != SAMME_RECORD_BATCH ||
+        record.batch.branch != follow->setup.branch)
+        return status;
+    return samme_store_keys(follow->setup.log, index, batch, &follow->arena);
 }
 
 static samme_status take_entries(samme_follow *follow, const Samme__EntriesPart *part,
@@ -234,6 +249,8 @@ static samme_status take_entries(samme_follow *follow, const Samme__EntriesPart 
             status = samme_replay_record(&follow->replay, record, &batch, error);
         if (status == SAMME_OK)
             status = samme_store_batch(follow->setup.log, index, &batch);
+        if (status == SAMME_OK)
+            status = remember_own(follow, index, record, &batch);
         if (status != SAMME_OK)
             return samme_fail_in(error, status, "content of journal record %llu",
                                  (unsigned long long)index);
@@ -353,6 +370,7 @@ static samme_status fold_one(samme_follow *follow, size_t *out_entries, bool *ou
         status = samme_held_batch(follow->setup.log, index, &record, &follow->arena, &batch);
         if (status == SAMME_NOT_FOUND && !own) {
             follow->wants_entries = true;
+            follow->wanted_batch = record.batch;
             *out_stop = true;
             return SAMME_OK;
         }
@@ -417,6 +435,7 @@ static void ask_journal(samme_follow *follow, Samme__Message *message, Samme__Pu
     message->what_case = SAMME__MESSAGE__WHAT_PULL_JOURNAL;
     message->pull_journal = pull;
     follow->poked = false;
+    follow->unanswered = true;
     follow->reported_size = pull->folded_size;
 }
 
@@ -431,6 +450,10 @@ bool samme_follow_request(samme_follow *follow, int64_t now_ms, samme_buffer *ou
     samme_hash digest;
     if (follow->wants_entries) {
         pull_entries.journal_index = follow->replay.range.size;
+        pull_entries.branch = follow->wanted_batch.branch;
+        pull_entries.epoch = follow->wanted_batch.epoch;
+        pull_entries.old_size = follow->wanted_batch.old_size;
+        pull_entries.new_size = follow->wanted_batch.new_size;
         message.what_case = SAMME__MESSAGE__WHAT_PULL_ENTRIES;
         message.pull_entries = &pull_entries;
     } else if (follow->wanted_count > 0) {
@@ -440,7 +463,7 @@ bool samme_follow_request(samme_follow *follow, int64_t now_ms, samme_buffer *ou
         pull_documents.hashes = hashes;
         message.what_case = SAMME__MESSAGE__WHAT_PULL_DOCUMENTS;
         message.pull_documents = &pull_documents;
-    } else if (follow->poked || follow->held.size < follow->hub_size ||
+    } else if (follow->poked || follow->unanswered || follow->held.size < follow->hub_size ||
                (follow->replay.range.size == follow->held.size &&
                 follow->reported_size != follow->held.size)) {
         ask_journal(follow, &message, &pull_journal, &digest);

@@ -1,5 +1,6 @@
 /* What a follower holds of the journal's content, in the tables of the log. */
 #include "crypto/hash.h"
+#include "history/fold.h"
 #include "sync/follow.h"
 
 static samme_status copy_value(samme_space *log, uint8_t table, samme_span key, samme_arena *arena,
@@ -66,6 +67,44 @@ samme_status samme_store_batch(samme_space *log, uint64_t journal_index, const s
         samme_key12 key = samme_key_u64_u32(journal_index, (uint32_t)i);
         status = samme_space_put(log, SAMME_TABLE_ENTRY, SAMME_SPAN(key.bytes, sizeof key.bytes),
                                  batch->entries[i]);
+    }
+    return status;
+}
+
+#define HELD_PLACE (1ull << 63)
+enum { OFFSET_BITS = 12 };
+_Static_assert(1u << OFFSET_BITS >= SAMME_BATCH_MAX_ENTRIES, "an offset fits");
+
+uint64_t samme_held_place(uint64_t journal_index, uint32_t offset) {
+    return HELD_PLACE | journal_index << OFFSET_BITS | offset;
+}
+
+bool samme_held_place_of(uint64_t place, uint64_t *out_journal_index, uint32_t *out_offset) {
+    if ((place & HELD_PLACE) == 0)
+        return false;
+    *out_journal_index = (place & ~HELD_PLACE) >> OFFSET_BITS;
+    *out_offset = (uint32_t)(place & ((1u << OFFSET_BITS) - 1));
+    return true;
+}
+
+samme_status samme_store_keys(samme_space *log, uint64_t journal_index, const samme_batch *batch,
+                              samme_arena *arena) {
+    samme_status status = SAMME_OK;
+    for (size_t i = 0; i < batch->count && status == SAMME_OK; i++) {
+        samme_position ignored, at = {0};
+        samme_span event = batch->entries[i], held;
+        bool carried;
+        status = samme_carried_event(&at, event, arena, &ignored, &event, &carried);
+        const Samme__Event *opened =
+            status == SAMME_OK ? SAMME_UNPACK(Event, event, event, arena, NULL) : NULL;
+        if (opened == NULL || opened->key_hash.len != sizeof(samme_hash))
+            continue; /* what does not unpack was never answered with */
+        const samme_span key = samme_span_of_bytes(opened->key_hash);
+        status = samme_space_get(log, SAMME_TABLE_KEY, key, &held);
+        const samme_key8 place = samme_key_u64(samme_held_place(journal_index, (uint32_t)i));
+        if (status == SAMME_NOT_FOUND)
+            status = samme_space_put(log, SAMME_TABLE_KEY, key,
+                                     SAMME_SPAN(place.bytes, sizeof place.bytes));
     }
     return status;
 }

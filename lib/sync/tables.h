@@ -12,7 +12,8 @@ enum samme_log_table {
     SAMME_TABLE_OWN = 1,    /* u64 index -> entry, of this node's own log */
     SAMME_TABLE_SIGNED = 2, /* u64 size -> signed checkpoint of the own log */
     SAMME_TABLE_KEY =
-        3, /* SHA-256 of an Idempotency-Key -> u64 index of the first entry written under it */
+        3, /* SHA-256 of an Idempotency-Key -> u64 place of the first entry written under it: its
+              index, or samme_held_place (follow.h) of one of an older epoch */
     SAMME_TABLE_JOURNAL = 4, /* u64 index -> record */
     SAMME_TABLE_ENTRY = 5,   /* u64 journal index || u32 offset -> entry of another branch */
     SAMME_TABLE_NOTE =
@@ -20,6 +21,9 @@ enum samme_log_table {
     SAMME_TABLE_DOCUMENT = 7, /* SHA-256 -> note or document */
     SAMME_TABLE_ROOT = 8,     /* hub: u64 journal size -> root */
     SAMME_TABLE_BRANCH = 9,   /* hub: u32 branch || u32 epoch -> HubBranchState */
+    SAMME_TABLE_HEAD = 14,    /* u64 journal size / 1024 -> newest head of such a size that the hub
+                               * signed */
+    SAMME_TABLE_QUOTA = 15,   /* hub: u32 branch -> u32 day of the hub || u64 bytes taken in it */
 };
 
 /* The views environment has one table of rows (lib/history/README.md). */

@@ -13,6 +13,7 @@
 #include "facts.pb-c.h"
 #include "import.pb-c.h"
 #include "journal.pb-c.h"
+#include "keys.pb-c.h"
 #include "policy.pb-c.h"
 #include "state.pb-c.h"
 #include "sync.pb-c.h"

@@ -31,7 +31,11 @@ typedef struct samme_till_known {
 } samme_till_known;
 
 /* A request that waits for a PIN's verifier. */
-typedef enum samme_pin_purpose { SAMME_PIN_NEW, SAMME_PIN_APPROVES } samme_pin_purpose;
+typedef enum samme_pin_purpose {
+    SAMME_PIN_NEW,
+    SAMME_PIN_APPROVES,
+    SAMME_PIN_ALARM
+} samme_pin_purpose;
 typedef struct samme_pin_waiting {
     uint64_t job; /* 0: free */
     uint64_t request_id;
@@ -40,7 +44,8 @@ typedef struct samme_pin_waiting {
     char till[33];      /* at which it was given; "" none */
     char case_code[41]; /* to approve */
     samme_hash key_hash, request_hash;
-    samme_buffer details; /* packed: PersonRow without verifier, or ApprovalRequest without PIN */
+    samme_buffer details; /* packed: PersonRow without verifier; ApprovalRequest or AlarmRequest
+                             without PIN */
 } samme_pin_waiting;
 
 typedef struct samme_access {

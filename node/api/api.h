@@ -60,10 +60,24 @@ samme_status samme_own_till(samme_call *call, char **till, samme_error *error) S
  * packed, and must hold no PIN. */
 bool samme_pin_begin(samme_call *call, samme_pin_purpose purpose, const Samme__PersonRow *person,
                      const char *pin, const char *case_code, const void *details);
+/* Of a request that a person's PIN goes with. The hash of the request without the PIN (`pin` is a
+ * field of it) becomes the call's; the person, who is not locked out; the same as begin with the
+ * PIN wiped from the request; and whether it was right: the row then, or a refusal, when the count
+ * of wrong ones is on disk. */
+samme_status samme_pin_left_out(samme_call *call, const void *request, char **pin) SAMME_CHECKED;
+samme_status samme_pin_person(samme_call *call, const char *number, const char *pin,
+                              Samme__PersonRow **out, samme_error *error) SAMME_CHECKED;
+void samme_pin_prove(samme_call *call, samme_pin_purpose purpose, const Samme__PersonRow *person,
+                     char *pin, const char *case_code, const void *request);
+samme_status samme_pin_judged(samme_call *call, const samme_pin_waiting *waiting,
+                              const samme_pin_done *done, Samme__PersonRow **out,
+                              samme_error *error) SAMME_CHECKED;
 void samme_person_made(samme_call *call, const samme_pin_waiting *waiting,
                        const samme_pin_done *done); /* people.c */
 void samme_approval_checked(samme_call *call, const samme_pin_waiting *waiting,
                             const samme_pin_done *done); /* approve.c */
+void samme_alarm_checked(samme_call *call, const samme_pin_waiting *waiting,
+                         const samme_pin_done *done); /* alarms.c */
 
 /* returns.c: what all steps of a case share. The case's code out of the path; true when the key has
  * been here before and the call is answered; appends one entry under the call's key and answers
@@ -82,11 +96,17 @@ void samme_api_document(samme_call *call);
 void samme_api_day_close(samme_call *call);   /* days.c */
 void samme_api_openapi(samme_call *call);     /* openapi.c */
 void samme_api_return_open(samme_call *call); /* returns.c */
-void samme_api_return_get(samme_call *call);
 void samme_api_return_decide(samme_call *call);
 void samme_api_return_complete(samme_call *call);
 void samme_api_return_approve(samme_call *call); /* approve.c */
-void samme_api_person_add(samme_call *call);     /* people.c */
+void samme_api_return_get(samme_call *call);     /* return_lists.c */
+void samme_api_returns_list(samme_call *call);
+void samme_api_return_received(samme_call *call); /* later.c */
+void samme_api_returns_recorded(samme_call *call);
+void samme_api_alarms(samme_call *call); /* alarms.c */
+void samme_api_alarm_take(samme_call *call);
+void samme_api_alarm_resolve(samme_call *call);
+void samme_api_person_add(samme_call *call); /* people.c */
 void samme_api_person_list(samme_call *call);
 void samme_api_person_remove(samme_call *call);
 void samme_api_person_unlock(samme_call *call);

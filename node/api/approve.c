@@ -2,26 +2,7 @@
  * is neither the opener nor the customer. */
 #include "history/approval.h"
 
-#include <stdio.h>
-
-#include "base/calendar.h"
-#include "crypto/hash.h"
-#include "node/api/api.h"
-
-/* The entry keeps the hash of the request: a PIN has so few digits that it must not be in it. */
-static samme_status hash_without_pin(samme_call *call, Samme__ApprovalRequest *request) {
-    char none[1] = "", *pin = request->pin;
-    samme_buffer packed;
-    samme_buffer_init(&packed, SAMME_REQUEST_MAX_BYTES);
-    request->pin = none;
-    samme_pack(request, &packed);
-    request->pin = pin;
-    samme_status status = samme_buffer_status(&packed);
-    call->request_hash =
-        samme_sha256_of(call->request->path, SAMME_LITERAL("\n"), samme_buffer_span(&packed));
-    samme_buffer_free(&packed);
-    return status;
-}
+#include "node/api/cases.h"
 
 static samme_status find_case(samme_call *call, const char *case_code, const Samme__CaseRow **out,
                               samme_error *error) {
@@ -33,30 +14,15 @@ static samme_status find_case(samme_call *call, const char *case_code, const Sam
     const Samme__CaseRow *row = *out;
     if (row->decided == NULL)
         return samme_refuse(call, 409, "not_decided", error, "the case is not decided yet");
+    if (!samme_case_pays(row))
+        return samme_refuse(call, 409, "not_decided", error,
+                            "the goods have not come, or came since: decide when they are here");
     for (size_t i = 0; i < row->decided->n_lines; i++)
         if (samme_line_approvable(row->decided->lines[i]) && row->approved == NULL &&
             row->done == NULL)
             return SAMME_OK;
     return samme_refuse(call, 409, "not_approvable", error,
                         "the case has nothing that waits for an approval");
-}
-
-static samme_status find_person(samme_call *call, const char *number, Samme__PersonRow **out,
-                                samme_error *error) {
-    samme_node *node = call->node;
-    samme_status status =
-        samme_person_get(&node->access, samme_span_of_text(number), &node->arena, out);
-    if (status == SAMME_NOT_FOUND)
-        return samme_refuse(call, 403, "bad_pin", error, "no such person, or not this PIN");
-    if (status != SAMME_OK)
-        return status;
-    if ((*out)->locked_until_ms <= samme_node_time(node))
-        return SAMME_OK;
-    char until[32];
-    samme_time_format((*out)->locked_until_ms, until);
-    return samme_refuse(call, 403, "locked_out", error,
-                        "too many wrong PINs: locked out until %s, or until the operator unlocks",
-                        until);
 }
 
 void samme_api_return_approve(samme_call *call) {
@@ -67,26 +33,19 @@ void samme_api_return_approve(samme_call *call) {
     const char *case_code = samme_case_code(call);
     Samme__ApprovalRequest *request = SAMME_FROM_JSON(
         ApprovalRequest, approval_request, call->request->body, "body", &node->arena, &error);
-    samme_status status = request == NULL ? SAMME_MALFORMED : hash_without_pin(call, request);
+    samme_status status =
+        request == NULL ? SAMME_MALFORMED : samme_pin_left_out(call, request, &request->pin);
     if (status == SAMME_OK && samme_case_repeated(call))
         return;
-    if (status == SAMME_OK && (request->person[0] == 0 || request->pin[0] == 0 ||
-                               strlen(request->pin) > SAMME_PIN_MAX_BYTES))
-        status = samme_fail(&error, SAMME_MALFORMED, "body: expected person and pin");
     if (status == SAMME_OK)
         status = find_case(call, case_code, &row, &error);
     if (status == SAMME_OK)
-        status = find_person(call, request->person, &person, &error);
+        status = samme_pin_person(call, request->person, request->pin, &person, &error);
     if (status != SAMME_OK) {
         samme_problem_of(call, status, &error);
         return;
     }
-    char pin[SAMME_PIN_MAX_BYTES + 1];
-    snprintf(pin, sizeof pin, "%s", request->pin);
-    samme_wipe(request->pin, strlen(request->pin));
-    request->pin[0] = 0;
-    (void)samme_pin_begin(call, SAMME_PIN_APPROVES, person, pin, case_code, request);
-    samme_wipe(pin, sizeof pin);
+    samme_pin_prove(call, SAMME_PIN_APPROVES, person, request->pin, case_code, request);
 }
 
 /* To the tenders that paid, as far as they gave; the rest, and a gift, as store credit. */
@@ -125,18 +84,22 @@ static samme_status check_left(samme_call *call, const Samme__CaseRow *row,
     samme_node *node = call->node;
     samme_rows rows = samme_layer_rows(&node->layer);
     samme_horizon present = samme_node_present(node);
-    const samme_asking asking = {.opened = row->opened,
-                                 .line = row->opened->lines[at],
+    const Samme__ReturnOpened *asked;
+    samme_status status = samme_case_asked(row, &node->arena, &asked);
+    if (status != SAMME_OK)
+        return status;
+    const samme_asking asking = {.opened = asked,
+                                 .line = asked->lines[at],
                                  .before = row->decided->lines,
                                  .before_count = at,
                                  .horizon = &present,
                                  .mode = samme_node_mode(node),
                                  .version = SAMME_FACTS_VERSION};
     Samme__Facts *facts;
-    samme_status status = samme_line_facts(&rows, &asking, sale, &node->arena, &facts);
+    status = samme_line_facts(&rows, &asking, sale, &node->arena, &facts);
     if (status == SAMME_OK &&
         facts->has_quantity_left_case == SAMME__FACTS__HAS_QUANTITY_LEFT_QUANTITY_LEFT &&
-        facts->quantity_left < row->opened->lines[at]->quantity)
+        facts->quantity_left < asking.line->quantity)
         status = samme_refuse(call, 409, "decide_again", error,
                               "line %u was refunded since: decide again", asking.line->no);
     return status;
@@ -244,30 +207,13 @@ static samme_status make_approval(samme_call *call, const samme_pin_waiting *wai
     out->decided_index = row->decided_index;
     out->approver = person->subject;
     out->role = person->role;
+    out->valid_until_ms = samme_valid_until(node);
     out->till = samme_arena_text(&node->arena, waiting->till);
     out->lines =
         samme_arena_alloc(&node->arena, row->decided->n_lines * sizeof(Samme__ApprovedLine *));
     if (out->till == NULL || out->lines == NULL)
         return SAMME_NO_MEMORY;
     return approve_lines(call, row, &sale, request, person, out, error);
-}
-
-/* The count of wrong PINs is on disk before anybody hears of it. */
-static samme_status judge(samme_call *call, const samme_pin_waiting *waiting,
-                          const samme_pin_done *done, Samme__PersonRow **out, samme_error *error) {
-    samme_node *node = call->node;
-    samme_status status = find_person(call, waiting->number, out, error);
-    if (status != SAMME_OK)
-        return status;
-    Samme__PersonRow *person = *out;
-    const bool clean = person->wrong == 0 && person->locked_out == 0;
-    const bool right = samme_person_judge(person, done->verifier, samme_node_time(node));
-    if (!right || !clean)
-        status = samme_person_put(&node->access, person);
-    if (status != SAMME_OK || right)
-        return status;
-    call->tells_of_access = true;
-    return samme_refuse(call, 403, "bad_pin", error, "no such person, or not this PIN");
 }
 
 void samme_approval_checked(samme_call *call, const samme_pin_waiting *waiting,
@@ -281,7 +227,7 @@ void samme_approval_checked(samme_call *call, const samme_pin_waiting *waiting,
                      &node->arena, &error);
     samme_status status = request == NULL ? SAMME_CORRUPT : SAMME_OK;
     if (status == SAMME_OK)
-        status = judge(call, waiting, done, &person, &error);
+        status = samme_pin_judged(call, waiting, done, &person, &error);
     if (status == SAMME_OK)
         status = make_approval(call, waiting, request, person, &approved, &error);
     if (status == SAMME_OK)

@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "base/exposition.h"
-#include "node/api/api.h"
+#include "node/alarms.h"
+#include "node/api/cases.h"
 #include "node/claims.h"
+#include "node/waits.h"
 
 typedef struct figure {
     const char *name, *help;
@@ -38,6 +40,71 @@ static void put_logs(samme_node *node, samme_buffer *out) {
          SAMME_GAUGE, (int64_t)samme_quarantine_count(&follow->replay.rows)},
         {"samme_node_refused_messages_total", "Messages from the hub that were refused.",
          SAMME_COUNTER, (int64_t)node->refused_messages},
+    };
+    put_all(out, figures, sizeof figures / sizeof *figures);
+}
+
+static void put_alarms(samme_node *node, samme_buffer *out) {
+    samme_alarm_figures alarms;
+    if (samme_alarm_figures_read(node, &alarms) != SAMME_OK)
+        return; /* the rows cannot be read: other figures say why */
+    samme_metric_one(out, "samme_node_alarms_pending", SAMME_GAUGE,
+                     "Lines refunded beyond what was sold, open or taken, of all branches.",
+                     (int64_t)alarms.pending);
+    samme_metric_one(out, "samme_node_alarms_owned", SAMME_GAUGE,
+                     "Of these, those that this branch answers for.", (int64_t)alarms.owned);
+    samme_metric(out, "samme_node_alarm_oldest_age_seconds", SAMME_GAUGE,
+                 "Since the oldest of its own was raised, by the hub's time.");
+    if (alarms.oldest_ms != 0)
+        samme_metric_ms(out, "samme_node_alarm_oldest_age_seconds", "", NULL, 0,
+                        samme_node_time(node) - alarms.oldest_ms);
+}
+
+/* Of those that wait for somebody; unresolved money counts as refunded until a till says. */
+static void put_returns(samme_node *node, samme_buffer *out) {
+    static const char *const states[] = {"open",       "decided",  "authorised",
+                                         "unresolved", "awaiting", "received"};
+    samme_rows rows = samme_layer_rows(&node->layer);
+    samme_metric(out, "samme_node_returns", SAMME_GAUGE,
+                 "Returns of this branch that wait for something, by state.");
+    for (size_t i = 0; node->views.open && i < sizeof states / sizeof *states; i++) {
+        samme_case_list list;
+        uint64_t count;
+        const samme_label label = {"state", states[i]};
+        if (samme_cases_in(node, states[i], &list) == SAMME_OK &&
+            samme_count_cases(&rows, &list, &count) == SAMME_OK)
+            samme_metric_value(out, "samme_node_returns", "", &label, 1, (int64_t)count);
+    }
+    samme_metric_one(out, "samme_node_waits", SAMME_GAUGE,
+                     "Questions about a return that wait for it to change.",
+                     (int64_t)samme_waits_count(node));
+}
+
+/* How many, never which. */
+static void put_keys(samme_node *node, samme_buffer *out) {
+    const samme_node_keys keys = samme_node_look_at_keys(node);
+    if (!keys.present)
+        return;
+    const struct {
+        const char *kind;
+        uint64_t count;
+    } kinds[] = {{"customer", keys.figures.customers},
+                 {"clerk", keys.figures.clerks},
+                 {"erased", keys.figures.erased}};
+    samme_metric(out, "samme_node_keys", SAMME_GAUGE, "Subjects of the key map, by kind.");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const samme_label label = {"kind", kinds[i].kind};
+        samme_metric_value(out, "samme_node_keys", "", &label, 1, (int64_t)kinds[i].count);
+    }
+    const figure figures[] = {
+        {"samme_node_keys_pulled", "The sequence up to which the hub's key map is pulled.",
+         SAMME_GAUGE, (int64_t)keys.figures.size},
+        {"samme_node_keys_heard", "The sequence up to which the hub has said that there is one.",
+         SAMME_GAUGE, (int64_t)node->keys.hub_size},
+        {"samme_node_keys_set_aside_total", "Keys for subjects that have another one.",
+         SAMME_COUNTER, (int64_t)keys.figures.others},
+        {"samme_node_keys_refused_total", "Items of the hub's key map that were not taken.",
+         SAMME_COUNTER, (int64_t)keys.figures.refused},
     };
     put_all(out, figures, sizeof figures / sizeof *figures);
 }
@@ -110,6 +177,9 @@ void samme_api_metrics(samme_call *call) {
     samme_metric(&text, "samme_node_info", SAMME_GAUGE, "1; says which branch this is.");
     samme_metric_value(&text, "samme_node_info", "", who, 2, 1);
     put_logs(node, &text);
+    put_keys(node, &text);
+    put_alarms(node, &text);
+    put_returns(node, &text);
     put_work(node, &text);
     put_freshness(node, &text);
     const samme_response response = {

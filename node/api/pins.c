@@ -1,4 +1,6 @@
 /* Requests that wait for a PIN: begun in one step, answered in a later one. */
+#include "base/calendar.h"
+#include "crypto/hash.h"
 #include "node/api/api.h"
 
 static samme_pin_waiting *free_place(samme_access *access) {
@@ -63,13 +65,83 @@ bool samme_pin_begin(samme_call *call, samme_pin_purpose purpose, const Samme__P
     return true;
 }
 
+/* The entry keeps the hash of the request: a PIN has so few digits that it must not be in it. */
+samme_status samme_pin_left_out(samme_call *call, const void *request, char **pin) {
+    char none[1] = "", *kept = *pin;
+    samme_buffer packed;
+    samme_buffer_init(&packed, SAMME_REQUEST_MAX_BYTES);
+    *pin = none;
+    samme_pack(request, &packed);
+    *pin = kept;
+    samme_status status = samme_buffer_status(&packed);
+    call->request_hash =
+        samme_sha256_of(call->request->path, SAMME_LITERAL("\n"), samme_buffer_span(&packed));
+    samme_buffer_free(&packed);
+    return status;
+}
+
+static samme_status find_person(samme_call *call, const char *number, Samme__PersonRow **out,
+                                samme_error *error) {
+    samme_node *node = call->node;
+    samme_status status =
+        samme_person_get(&node->access, samme_span_of_text(number), &node->arena, out);
+    if (status == SAMME_NOT_FOUND)
+        return samme_refuse(call, 403, "bad_pin", error, "no such person, or not this PIN");
+    if (status != SAMME_OK)
+        return status;
+    if ((*out)->locked_until_ms <= samme_node_time(node))
+        return SAMME_OK;
+    char until[32];
+    samme_time_format((*out)->locked_until_ms, until);
+    return samme_refuse(call, 403, "locked_out", error,
+                        "too many wrong PINs: locked out until %s, or until the operator unlocks",
+                        until);
+}
+
+samme_status samme_pin_person(samme_call *call, const char *number, const char *pin,
+                              Samme__PersonRow **out, samme_error *error) {
+    if (number[0] == 0 || pin[0] == 0 || strlen(pin) > SAMME_PIN_MAX_BYTES)
+        return samme_fail(error, SAMME_MALFORMED, "body: expected person and pin");
+    return find_person(call, number, out, error);
+}
+
+void samme_pin_prove(samme_call *call, samme_pin_purpose purpose, const Samme__PersonRow *person,
+                     char *pin, const char *case_code, const void *request) {
+    char copy[SAMME_PIN_MAX_BYTES + 1];
+    set_text(copy, sizeof copy, pin);
+    samme_wipe(pin, strlen(pin));
+    pin[0] = 0;
+    (void)samme_pin_begin(call, purpose, person, copy, case_code, request);
+    samme_wipe(copy, sizeof copy);
+}
+
+samme_status samme_pin_judged(samme_call *call, const samme_pin_waiting *waiting,
+                              const samme_pin_done *done, Samme__PersonRow **out,
+                              samme_error *error) {
+    samme_node *node = call->node;
+    samme_status status = find_person(call, waiting->number, out, error);
+    if (status != SAMME_OK)
+        return status;
+    Samme__PersonRow *person = *out;
+    const bool clean = person->wrong == 0 && person->locked_out == 0;
+    const bool right = samme_person_judge(person, done->verifier, samme_node_time(node));
+    if (!right || !clean)
+        status = samme_person_put(&node->access, person);
+    if (status != SAMME_OK || right)
+        return status;
+    call->tells_of_access = true;
+    return samme_refuse(call, 403, "bad_pin", error, "no such person, or not this PIN");
+}
+
 static void go_on(samme_call *call, const samme_pin_waiting *waiting, const samme_pin_done *done) {
     if (done->failed || samme_buffer_status(&waiting->details) != SAMME_OK)
         samme_problem(call, 503, "busy", "no memory to check a PIN; repeat shortly");
     else if (waiting->purpose == SAMME_PIN_NEW)
         samme_person_made(call, waiting, done);
-    else
+    else if (waiting->purpose == SAMME_PIN_APPROVES)
         samme_approval_checked(call, waiting, done);
+    else
+        samme_alarm_checked(call, waiting, done);
 }
 
 void samme_api_pin_done(samme_node *node, const samme_pin_done *done) {

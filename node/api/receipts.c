@@ -1,5 +1,6 @@
 #include "base/calendar.h"
 #include "base/text.h"
+#include "history/alarms.h"
 #include "history/lookup.h"
 #include "node/api/api.h"
 
@@ -25,11 +26,31 @@ static samme_status describe(samme_node *node, const Samme__ReceiptRow *row,
         lines[i].quantity_left = left > 0 ? left : 0;
         lines[i].refunded = sum.refund;
         pointers[i] = &lines[i];
+        const Samme__AlarmRow *alarm;
+        if (sum.branch_count == 0) /* nothing of it was refunded */
+            continue;
+        status = samme_find_alarm(&rows, sale->receipt, lines[i].no, &node->arena, &alarm);
+        if (status == SAMME_OK && samme_alarm_pending(alarm))
+            lines[i].alarm = alarm->state;
+        else if (status != SAMME_OK && status != SAMME_NOT_FOUND)
+            return status;
     }
     samme__receipt_found__init(out);
     out->sale = row->sale;
     out->n_lines = sale->n_lines;
     out->lines = pointers;
+    return SAMME_OK;
+}
+
+/* Who was given something need not learn what it was paid with. */
+static samme_status hide_giver(samme_arena *arena, Samme__ReceiptFound *found) {
+    Samme__Sale *sale = samme_arena_alloc(arena, sizeof *sale);
+    if (sale == NULL)
+        return SAMME_NO_MEMORY;
+    *sale = *found->sale; /* the row is shared */
+    sale->n_tenders = 0;
+    sale->subject.len = 0;
+    found->sale = sale;
     return SAMME_OK;
 }
 
@@ -143,8 +164,11 @@ void samme_api_receipts(samme_call *call) {
     samme_error error = {0};
     Samme__ReceiptFound receipts[SAMME_RECEIPTS_FOUND_MAX], *pointers[SAMME_RECEIPTS_FOUND_MAX];
     samme_status status = find(call, &found, &error);
+    const char *gift = samme_query_value(call, "gift");
     for (size_t i = 0; i < found.count && status == SAMME_OK; i++) {
         status = describe(call->node, found.rows[i], &receipts[i]);
+        if (status == SAMME_OK && gift != NULL && strcmp(gift, "yes") == 0)
+            status = hide_giver(&call->node->arena, &receipts[i]);
         pointers[i] = &receipts[i];
     }
     if (status != SAMME_OK) {

@@ -49,9 +49,8 @@ samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated, Sam
     samme__recorded__init(out);
     out->id = samme_arena_text(&node->arena, samme_buffer_text(&hex));
     samme_buffer_free(&hex);
-    out->index = index;
     out->repeated = repeated;
-    return out->id == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+    return out->id == NULL ? SAMME_NO_MEMORY : samme_own_index(node, index, &out->index);
 }
 
 samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,

@@ -31,6 +31,8 @@ static void run(samme_call *call, const samme_route *route, bool busy) {
         samme_problem(call, 503, "stopping", "this node is about to end; repeat later");
     else if (node->warming && !always)
         samme_problem(call, 503, "starting", "what is held is being folded; repeat shortly");
+    else if (node->recovery.active && !always && route->handle != samme_api_status)
+        samme_problem(call, 503, "recovering", "%s", node->recovery.text);
     else if (route->kind != SAMME_ROUTE_READS && (busy || samme_outbox_busy(&node->outbox)))
         samme_problem(call, 503, "busy", "too much is waiting for the disk; repeat shortly");
     else if (route->kind != SAMME_ROUTE_WRITES || take_key(call))

@@ -10,10 +10,37 @@ static const samme_route_query RECEIPT_QUERIES[] = {
     {"branch", "number of the branch that sold it"},
     {"from", "first business date, YYYY-MM-DD; with sku"},
     {"to", "last business date, at most a year later; with sku"},
+    {"gift", "yes: without how it was paid, and by whom"},
     {NULL, NULL},
 };
 static const samme_route_query OPEN_QUERIES[] = {
     {"person", "number of the clerk who opens it; what needs an approval needs one"},
+    {NULL, NULL},
+};
+
+static const samme_route_query PERSON_QUERIES[] = {
+    {"person", "number of the clerk who says so"},
+    {NULL, NULL},
+};
+static const samme_route_query RETURN_QUERIES[] = {
+    {"wait", "seconds, at most 30: answered when the state changes, or then"},
+    {"state", "with wait: the state seen last; answered at once when it is another"},
+    {NULL, NULL},
+};
+static const samme_route_query RETURNS_QUERIES[] = {
+    {"state", "of this branch: open, decided (waits for an approval), authorised, unresolved, "
+              "awaiting or received; oldest first"},
+    {"number", "of a receipt: its returns at every branch"},
+    {"date", "business date of the receipt, YYYY-MM-DD"},
+    {"till", "of the receipt"},
+    {"branch", "of the receipt; left out: this one"},
+    {"after", "of the answer before, for the next page"},
+    {NULL, NULL},
+};
+
+static const samme_route_query ALARM_QUERIES[] = {
+    {"state", "open (open or taken, oldest first; what is meant when it is left out) or all"},
+    {"after", "of the answer before, for the next page"},
     {NULL, NULL},
 };
 
@@ -45,17 +72,31 @@ static const samme_route ROUTES[] = {
      RECEIPT_QUERIES},
     {SAMME_POST, WHOLE("/v1/returns"), WRITES, samme_api_return_open, "open a return",
      BODY(return_opened), 201, "return_case", OPEN_QUERIES},
+    {SAMME_POST, WHOLE("/v1/returns:recorded"), WRITES, samme_api_returns_recorded,
+     "record up to 64 returns that were paid while the node was away, each under a key of its own",
+     BODY(recorded_batch), 200, "returns", PERSON_QUERIES},
+    {SAMME_GET, WHOLE("/v1/returns"), READS, samme_api_returns_list,
+     "returns in short, by state or by receipt; at most 32", NULL, 200, "returns", RETURNS_QUERIES},
     {SAMME_GET, PART("/v1/returns/", "case", ""), READS, samme_api_return_get, "a return", NULL,
-     200, "return_case", NULL},
+     200, "return_case", RETURN_QUERIES},
     {SAMME_POST, PART("/v1/returns/", "case", "/decide"), WRITES, samme_api_return_decide,
      "decide it by the policy", NULL, 200, "return_case", NULL},
     {SAMME_POST, PART("/v1/returns/", "case", "/approve"), WRITES, samme_api_return_approve,
      "approve what the policy leaves to a person", BODY(approval_request), 200, "return_case",
      NULL},
+    {SAMME_POST, PART("/v1/returns/", "case", "/received"), WRITES, samme_api_return_received,
+     "say which of the goods awaited have come, and how", BODY(goods_received), 200, "return_case",
+     PERSON_QUERIES},
     {SAMME_POST, PART("/v1/returns/", "case", "/complete"), WRITES, samme_api_return_complete,
-     "say what the till did", BODY(return_done), 200, "return_case", NULL},
+     "say what the till did", BODY(return_done), 200, "return_case", PERSON_QUERIES},
     {SAMME_POST, WHOLE("/v1/days"), WRITES, samme_api_day_close, "record what a till counted",
      BODY(day_closed), 201, "day", NULL},
+    {SAMME_GET, WHOLE("/v1/alarms"), READS, samme_api_alarms,
+     "lines refunded beyond what was sold; at most 64", NULL, 200, "alarms", ALARM_QUERIES},
+    {SAMME_POST, WHOLE("/v1/alarms/take"), WRITES, samme_api_alarm_take, "say who looks into one",
+     BODY(alarm_request), 200, "alarm", NULL},
+    {SAMME_POST, WHOLE("/v1/alarms/resolve"), WRITES, samme_api_alarm_resolve,
+     "say what came of one", BODY(alarm_request), 200, "alarm", NULL},
     {SAMME_GET, WHOLE("/v1/documents"), READS, samme_api_documents,
      "the documents of the release in force", NULL, 200, "documents", NULL},
     {SAMME_GET, REST("/v1/documents/", "path"), READS, samme_api_document, "one of them", NULL, 200,
@@ -96,6 +137,9 @@ static const samme_problem_word WORDS[] = {
     {"not_approvable", 409, "nothing of it waits for an approval, or not for that much"},
     {"opener_unknown", 409, "open the return with ?person=NUMBER"},
     {"decide_again", 409, "something of it was refunded since"},
+    {"alarm_over", 409, "it was resolved, is gone, or was raised again; GET /v1/alarms shows it"},
+    {"not_merged", 409, "repeat when the hub has what this branch wrote about the line"},
+    {"other_branches", 403, "for a branch that sold or refunded the line"},
     {"too_large", 413, "send less"},
     {"malformed", 422, "the detail names the place in the body"},
     {"idempotency_key_reused", 422, "a new request has a new key"},
@@ -103,6 +147,8 @@ static const samme_problem_word WORDS[] = {
     {"answer_too_large", 500, "ask for less"},
     {"busy", 503, "repeat with the same key after a second"},
     {"starting", 503, "repeat with the same key after a second"},
+    {"recovering", 503,
+     "repeat with the same key later: what the branch had before is being taken over"},
     {"stopping", 503, "repeat with the same key when the node is back"},
     {"no_release", 503, "the branch has not taken a policy yet"},
     {"read_only", 503, "the node records nothing; see /v1/status"},

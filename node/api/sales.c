@@ -35,17 +35,18 @@ static samme_status record_sale(samme_call *call, Samme__Sale *sale, const samme
         parts++;
     Samme__Sale *bodies = samme_arena_alloc(&node->arena, parts * sizeof *bodies);
     samme_new_entry *entries = samme_arena_alloc(&node->arena, parts * sizeof *entries);
-    Samme__ReleaseRef *release = samme_arena_alloc(&node->arena, sizeof *release);
-    if (bodies == NULL || entries == NULL || release == NULL)
+    if (bodies == NULL || entries == NULL)
         return samme_fail(error, SAMME_TOO_LARGE, "the sale is too large");
-    samme__release_ref__init(release);
-    release->version = node->release;
-    release->note_hash = samme_bytes_of_span(samme_span_of_hash(&node->release_hash));
+    Samme__ReleaseRef *release;
+    samme_status status = samme_sale_release(node, sale, &release);
+    if (status != SAMME_OK)
+        return samme_fail(error, status, "the release in force when it was sold: %s",
+                          samme_status_name(status));
     size_t first = 0;
     for (size_t p = 0; p < parts; p++) {
         size_t count = lines_that_fit(sale, first);
         bodies[p] = *sale;
-        bodies[p].release = node->release > 0 ? release : NULL;
+        bodies[p].release = release;
         bodies[p].lines = sale->lines + first;
         bodies[p].n_lines = count;
         bodies[p].part = (uint32_t)(p + 1);

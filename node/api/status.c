@@ -1,5 +1,7 @@
 #include <stdio.h>
 
+#include "base/calendar.h"
+#include "node/alarms.h"
 #include "node/api/api.h"
 
 void samme_api_status(samme_call *call) {
@@ -12,6 +14,8 @@ void samme_api_status(samme_call *call) {
     Samme__NodeStatus status = SAMME__NODE_STATUS__INIT;
     status.branch = node->setup.branch;
     status.name = name;
+    status.epoch = node->setup.epoch;
+    status.recovery = node->recovery.text;
     status.own_size = view.own_size;
     status.acked_size = view.acked_size;
     status.journal_size = view.journal_size;
@@ -24,6 +28,15 @@ void samme_api_status(samme_call *call) {
     status.access = samme_tokens_wanted(node) ? SAMME__ACCESS__access_tokens
                                               : SAMME__ACCESS__access_open;
     status.quarantined = samme_quarantine_count(&node->follow.replay.rows);
+    char oldest[32] = "";
+    samme_alarm_figures alarms;
+    if (samme_alarm_figures_read(node, &alarms) == SAMME_OK) {
+        status.alarms = alarms.pending;
+        status.alarms_owned = alarms.owned;
+        if (alarms.oldest_ms != 0)
+            samme_time_format(alarms.oldest_ms, oldest);
+    }
+    status.alarm_oldest = oldest;
     Samme__ApiAnswer answer = SAMME__API_ANSWER__INIT;
     answer.what_case = SAMME__API_ANSWER__WHAT_STATUS;
     answer.status = &status;

@@ -12,6 +12,9 @@
 
 enum { BRANCHES = 4, CASES = 4096, COMMIT_RECORDS = 16 };
 
+/* 2026-11-22T10:00:00Z, the day that returns are opened and decided on. */
+static const int64_t BEGIN_MS = 1795341600000;
+
 /* A return on its way at a branch: opened in one batch, decided in the next, done in the one after.
  */
 typedef struct bench_case {
@@ -88,7 +91,7 @@ static samme_hash keep_document(maker *self, samme_span document) {
 /* Makes a record, keeps it and folds it. */
 static void add_record(maker *self, samme_record *record, const samme_batch *batch) {
     bench_journal *out = self->out;
-    record->hub_time_ms = 1700000000000 + (int64_t)out->record_count;
+    record->hub_time_ms = BEGIN_MS + (int64_t)out->record_count;
     samme_buffer_clear(&self->text);
     bench_must(samme_record_build(record, &self->text), "a record", NULL);
     bench_record *kept = &out->records[out->record_count++];
@@ -142,7 +145,7 @@ static void add_entry(maker *self, Samme__EventKind kind, const void *body) {
     samme_random source = samme_prng_as_random(&self->prng);
     source.fill(source.self, random, sizeof random);
     source.fill(source.self, key, sizeof key);
-    head.time_ms = 1700000000000 + (int64_t)self->out->entries;
+    head.time_ms = BEGIN_MS + (int64_t)self->out->entries;
     samme_event_id(head.id, head.time_ms, random);
     head.key_hash = head.request_hash = SAMME_SPAN(key, sizeof key);
     samme_buffer_clear(&self->text);

@@ -8,13 +8,15 @@
 struct disk {
     store_folder folder;
     samme_lmdb_store *store;
+    bool scratch;
 };
 
 static samme_store open_store(void *self) {
     struct disk *disk = self;
     samme_error error = {0};
     /* Small groups, so that one queue takes several transactions. */
-    samme_lmdb_options options = {.folder = disk->folder.path, .kind = "test", .group_max = 7};
+    samme_lmdb_options options = {
+        .folder = disk->folder.path, .kind = "test", .group_max = 7, .scratch = disk->scratch};
     cr_assert_eq(samme_lmdb_open(&options, &disk->store, &error), SAMME_OK, "%s", error.text);
     samme_writer_pause(samme_lmdb_writer(disk->store), true);
     return samme_lmdb_port(disk->store);
@@ -39,8 +41,8 @@ static void let_through(void *self) {
     samme_writer_pause(samme_lmdb_writer(disk->store), true);
 }
 
-static void run(void (*test)(const store_fixture *fixture)) {
-    struct disk disk = {.folder = store_folder_make()};
+static void run(void (*test)(const store_fixture *fixture), bool scratch) {
+    struct disk disk = {.folder = store_folder_make(), .scratch = scratch};
     test(&(store_fixture){.self = &disk,
                           .open = open_store,
                           .close = close_store,
@@ -51,6 +53,13 @@ static void run(void (*test)(const store_fixture *fixture)) {
 
 #define CASE(name)                                                                                 \
     Test(store_lmdb, name) {                                                                       \
-        run(store_suite_##name);                                                                   \
+        run(store_suite_##name, false);                                                            \
     }
 STORE_SUITE(CASE)
+
+/* As long as the machine stands, what is not synced is all the same. */
+#define SCRATCH_CASE(name)                                                                         \
+    Test(store_scratch, name) {                                                                    \
+        run(store_suite_##name, true);                                                             \
+    }
+STORE_SUITE(SCRATCH_CASE)

@@ -59,6 +59,23 @@ expect_json '.result == "good"' '.sale.body.receipt.number == "R-1" and .sale.br
 grep -q 'comes out the same' "$work/text" || fail "the story: $(<"$work/text")"
 refused 65 "no case 0001-0000000-00" "$SAMME" audit case --as "$work/auditor" 0001-0000000-00 "$hub"
 
+section "a refund that no till has said anything of, and one recorded later than it was asked for"
+open_return 1 open-3 "$(return_of 1 R-3)"
+decide 1 decide-3 "$case"
+audit_with 0 "$hub"
+wait_for 20 "the decision in the journal" eval 'audit_with 0 "$hub"; [ "$(field .unresolvedTotal)" = 1 ]'
+described
+expect_json '.unresolved | length == 1 and (.[0] | .branch == 1 and .case == "'"$case"'" and .refund == 1000 and .currency == "GBP" and .ageMs >= 0)'
+"$SAMME" audit --as "$work/auditor" "$hub" >"$work/text"
+grep -q 'unresolved  branch 1: 1 refunds that no till has said anything of' "$work/text" || fail "not listed: $(<"$work/text")"
+post 1 "/v1/returns/$case/complete" done-3 '{"outcome":"failed"}'
+expect 200
+open_return 1 open-4 "$(return_of 1 R-3 | jq -c ".today = \"$(date -u -d "$today - 1 day" +%F)\"")"
+converge 1 2
+audit_with 0 "$hub"
+expect_json '.unresolvedTotal == 0' '.branches[0].recorded_later == {"no": 2, "yes": 1}' '.branches[0].laterLines == 0' '.times | all(.ahead == 0 and .batchesBack == 0)'
+size=$(hub_field .journalSize)
+
 section "a state: the next audit goes on where this one ended"
 audit_with 0 --state "$work/state" "$hub"
 expect_json ".journalSize == $size" '.entries > 10'
@@ -88,7 +105,7 @@ refused 65 "not the state that an audit keeps" "$SAMME" audit --as "$work/audito
 section "an export: audited as the hub is, and beside it"
 "$SAMME" log export --as "$work/auditor" "$hub" "$work/out" >"$work/lines"
 audit_with 0 "$work/out"
-expect_json '.headSigned' ".stateDigest == \"$digest\"" '.decisions == 2'
+expect_json '.headSigned' ".stateDigest == \"$digest\"" '.decisions == 3'
 for one in store1 store2 hub; do stop "$one"; done
 audit_with 0 "$work/out" "$work/hub-data" "$work/store1-data" "$work/store2-data"
 expect_json '.forks == []' '.sources | length == 3 and all(.forked | not)' ".sources | all(.journalSize == $size)" \
@@ -106,6 +123,35 @@ for from in copy store2-data; do
 done
 refused 65 "" "$SAMME" log export --as "$work/auditor" --hub-keys "$work/store1" "$work/copy" "$work/out3"
 
+section "a store that nobody hears goes on: what no record holds is judged on top of the journal, and counted apart"
+cp -a "$work/store1-data" "$work/kept"
+start_stores 1
+post 1 /v1/sales t-1 "$(sale 1 ALONE)"
+expect 201
+open_return 1 t-2 "$(return_of 1 ALONE | jq -c '.claimType = "defect"')"
+decide 1 t-3 "$case"
+rule=$(field '.returnCase.decided.lines[0].answer.rule')
+stop store1
+for source in "$work/hub-data $work/store1-data" "$work/store1-data"; do
+  # shellcheck disable=SC2086 # one or two words
+  audit_with 0 $source
+  described
+  expect_json ".journalSize == $size and .decisions == 3" '.sources | length == 1' '.sources[0].tail | .notMerged == 0 and
+    .unsigned >= 3 and .entries == .unsigned and .decisions == 1 and .findingsTotal == 0 and .leftOut == ""'
+done
+"$SAMME" audit --as "$work/auditor" "$work/hub-data" "$work/store1-data" >"$work/text"
+grep -Eq '^tail        branch 1 epoch 1, .*: [0-9]+ entries behind what is merged, [0-9]+ looked at, 1 decided again$' "$work/text" ||
+  fail "the tail is not told: $(<"$work/text")"
+"$SAMME" log export --as "$work/auditor" --hub-keys "$chain/hub" "$work/store1-data" "$work/out-tail" >/dev/null
+diff -r "$work/out" "$work/out-tail" >"$work/diff" || fail "what nobody has signed was exported: $(<"$work/diff")"
+"${SAMME_ALTER:?}" "$work/store1-data/log" "$rule"
+audit_with 1 "$work/hub-data" "$work/store1-data"
+described
+expect_json '.findingsTotal == 0 and .decisions == 3' '.sources[0].tail.findings | length == 1 and (.[0] | .where == "unsigned tail" and
+  .finding.kind == "decision" and .finding.branch == 1 and .finding.field == "rule")'
+rm -rf "$work/store1-data"
+mv "$work/kept" "$work/store1-data"
+
 section "store 1's disk was cloned: two go on with one key, the hub hears one of them"
 cp -a "$work/store1-data" "$work/clone"
 start_hub
@@ -113,7 +159,7 @@ start_stores 1 2
 post 1 /v1/sales a-1 "$(sale 1 ONE)"
 expect 201
 wait_for 20 "the sale at store 2" found_at 2 ONE
-stop store1
+for one in store1 store2; do stop "$one"; done # a hub that hears of more fills itself up
 mv "$work/store1-data" "$work/store1-first"
 mv "$work/clone" "$work/store1-data"
 stop hub
@@ -127,18 +173,35 @@ expect 201
 pushed() { get 1 /v1/status && jq -e '.status.ownSize == .status.ackedSize' <<<"$body" >/dev/null; }
 wait_for 30 "the clone's sale in the other journal" pushed
 "$SAMME" log export --as "$work/auditor" "$hub" "$work/out-other" >/dev/null
-for one in store1 store2 hub; do stop "$one"; done
+for one in store1 hub; do stop "$one"; done
 mv "$work/hub-data" "$work/hub-other"
 mv "$work/hub-with-one" "$work/hub-data"
 start_hub
 converged() { [ "$(hub_field .journalSize)" = "$((size + 1))" ]; }
 converged || fail "the hub holds $(hub_field .journalSize) records, expected $((size + 1))"
 audit_with 1 --proofs "$work/proofs" "$hub" "$work/store1-data" "$work/out-other"
+described
 expect_json '.result == "bad" and .findingsTotal == 0' '.forks | map(.proved) == [false, true, true]' \
   ".forks | (.[0], .[2]) | (.log | endswith(\"/hub/j1\")) and .from == $size" '.forks[1].log | endswith("/b/0001/e1")' \
   '.forks[1] | (.ours | length) > 100 and (.theirs | length) > 100 and .ours != .theirs'
 "$SAMME" audit --as "$work/auditor" "$hub" "$work/store1-data" >"$work/text" && fail "the audit was good"
 grep -q '^FORK .*/b/0001/e1: .*its key signed both' "$work/text" || fail "the text does not say it: $(<"$work/text")"
+
+section "two hubs that answer under one key: the fork is proved from what they sign"
+cp -a "$work/hub-other" "$work/hub-two"
+printf 'chain: %s\ndata: %s\nlisten: "tcp://127.0.0.1:*"\n' "$chain/hub" "$work/hub-two" >"$work/hub-two.yaml"
+rm -f "$work/hub-two/hub.address"
+"$SAMME_HUB" --config "$work/hub-two.yaml" >>"$work/hub-two.log" 2>&1 &
+pid[two]=$!
+wait_for 30 "the second hub to listen" listening two "$work/hub-two/hub.address"
+audit_with 1 --proofs "$work/proofs-two" "$hub" "$(<"$work/hub-two/hub.address")"
+expect_json '.result == "bad" and .findingsTotal == 0' ".forks | length == 1 and (.[0] | .proved and .from == $size)" \
+  '.sources[0].unreadable == null and .sources[0].forked'
+vkey=$(jq -r '.forks[0].vkey' <<<"$body")
+python3 -B "$SAMME_TOP/tests/oracle/fork.py" "$work/proofs-two/fork-1" "$vkey" >"$work/text" || fail "fork.py: $(<"$work/text")"
+stop two
+audit_with 0 "$hub" "$hub"
+expect_json '.sources[0] | .forked == false and .unreadable == null' ".sources[0].journalSize == .journalSize"
 
 section "the proofs are checked by who has nothing but the key"
 audit_with 1 "$hub" "$work/store1-data" "$work/out-other"
@@ -171,10 +234,31 @@ put_hub() {
 }
 put_hub "$work/hub-other"
 refused 1 "journal" "$SAMME" audit --as "$work/auditor" --state "$work/state" "$hub"
-grep -Eq 'another journal than the one verified before|does not continue ours' "$work/refused.out" || fail "$(<"$work/refused.out")"
+grep -Eq 'another journal than the one verified before|does not continue ours|has signed two journals' "$work/refused.out" || fail "$(<"$work/refused.out")"
 stop hub
 put_hub "$work/copy"
 refused 1 "its journal went back" "$SAMME" audit --as "$work/auditor" --state "$work/state" "$hub"
 audit_with 0 "$hub" "$work/store1-first"
 expect_json '.forks == []' '.sources[0] | .ownMerged < .ownSigned and .journalSize > '"$size"
+
+section "an audit that is begun before the hub listens gets its answer"
+early() { # the scratch folder is there: it has begun
+  compgen -G "$work/early/samme-audit-*" >/dev/null
+}
+stop hub
+mkdir "$work/early"
+TMPDIR=$work/early "$SAMME" audit --as "$work/auditor" --json "$hub" >"$work/early.json" 2>&1 &
+pid[early]=$!
+wait_for 20 "an audit to begin" early
+start_hub
+wait "${pid[early]}" || fail "it gave up: $(<"$work/early.json")"
+unset "pid[early]"
+
+section "an auditor who was enrolled when the journal was longer"
+publish
+"$SAMME" chain enrol "$chain" auditor:late "$work/late" >>"$work/chain.log" 2>&1
+body=$("$SAMME" audit --as "$work/late" --json "$work/copy" 2>>"$work/cli.log") && fail "an older journal is good: $body"
+expect_json '.result == "bad" and (.findings | map(.kind) == ["known"])' '.findings[0].text | contains("it never comes to that")'
+body=$("$SAMME" audit --as "$work/late" --json "$work/hub-other" 2>>"$work/cli.log") && fail "another journal is good: $body"
+expect_json '.findings | map(.kind) == ["known"]'
 passed

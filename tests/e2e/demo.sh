@@ -62,6 +62,11 @@ section "every signature, when asked for"
 jq -e --slurpfile r "$work/report.json" '.signatures == .notes and .notes == $r[0].audit.notes' "$work/audit.json" >/dev/null ||
   fail "not every signature: $(<"$work/audit.json")"
 
+section "a program that shares no code with it folds the export to the same state"
+"$SAMME" log export --as "$kept/auditor" "$hub" "$work/out" >/dev/null
+theirs=$(python3 -B "$SAMME_TOP/tests/oracle/replay.py" "$SAMME_TOP/proto" "$work/out") || fail "replay.py: $theirs"
+[ "${theirs##* }" = "$(jq -r .audit.stateDigest "$work/report.json")" ] || fail "replay.py comes elsewhere: $theirs"
+
 section "every language has its page"
 for lang in en da nb sv hi; do
   "$SAMME_TOP/deploy/demo-report" "$work/report.json" "$texts/$lang.json" >"$work/page" || fail "no page in $lang"

@@ -89,10 +89,10 @@ make_chain() { # make_chain STORES: keys, $work/store1.. , $work/auditor
   } >"$work/chain.log" 2>&1 || fail "the chain could not be made"
 }
 
-start_hub() { # the first time on a free port, then on the same
+start_hub() { # start_hub [OPTION...]: the first time on a free port, then on the same
   printf 'chain: %s\ndata: %s\nlisten: "%s"\n' "$chain/hub" "$work/hub-data" "${hub:-tcp://127.0.0.1:*}" >"$work/hub.yaml"
   rm -f "$work/hub-data/hub.address"
-  "$SAMME_HUB" --config "$work/hub.yaml" >>"$work/hub.log" 2>&1 &
+  "$SAMME_HUB" --config "$work/hub.yaml" "$@" >>"$work/hub.log" 2>&1 &
   pid[hub]=$!
   wait_for 30 "the hub to listen" listening hub "$work/hub-data/hub.address"
   hub=$(<"$work/hub-data/hub.address")
@@ -215,6 +215,10 @@ audit() { # audit EXIT-CODE [SOURCE...]: the report is in $body
   [ $# -gt 0 ] || set -- "$hub"
   body=$("$SAMME" audit --as "$work/auditor" --json "$@" 2>>"$work/cli.log") || got=$?
   [ "$got" = "$wanted" ] || fail "the audit ended with $got, expected $wanted: $body"
+}
+described() { # the report in $body is as docs/FORMATS.md says
+  python3 -B "$SAMME_TOP/tests/e2e/report.py" "$SAMME_TOP/docs/FORMATS.md" "$SAMME_TOP/cli/audit_json.c" - <<<"$body" >"$work/described" ||
+    fail "the report is not as described: $(<"$work/described")"
 }
 expect_json() { # expect_json JQ-FILTER...: of $body
   local filter all=true

@@ -15,7 +15,7 @@ typedef struct liar {
 static char text_of_case[] = "0003-0000001-00", today[] = "2026-01-11", till[] = "9",
             date[] = "2026-01-01", currency[] = "GBP", empty[] = "";
 
-/* Ten years ahead, under an id that another entry may have: information, and nobody's to judge. */
+/* Ten years ahead, under an id that another entry may have: neither orders anything. */
 static void tell(liar *self, Samme__EventKind kind, const void *body) {
     const samme_entry_head head = {.kind = kind, .region = 1, .time_ms = 2082758400000};
     samme_buffer packed;
@@ -107,6 +107,17 @@ static void decide(liar *self, char *code, uint64_t release_version, int64_t ref
     tell(self, SAMME__EVENT_KIND__return_decided, &body);
 }
 
+/* More than it sold. */
+static void close_day(liar *self) {
+    Samme__DayClosed body = SAMME__DAY_CLOSED__INIT;
+    body.branch = self->receipt.branch;
+    body.till = till;
+    body.business_date = date;
+    body.currency = currency;
+    body.sales = 99;
+    tell(self, SAMME__EVENT_KIND__day_closed, &body);
+}
+
 void e2e_make_lies(e2e_line *line, const char *receipt, samme_span release_note,
                    samme_span out[static E2E_LIES]) {
     static char second[] = "0003-0000002-00";
@@ -125,6 +136,7 @@ void e2e_make_lies(e2e_line *line, const char *receipt, samme_span release_note,
     open_case(&self, second);
     decide(&self, second, 2, 1); /* under a release that it has not taken, and that is not there */
     take(&self, 9);              /* nor is this one */
+    close_day(&self);
     if (self.count != E2E_LIES)
         e2e_die("%zu lies, expected %u", self.count, E2E_LIES);
 }

@@ -5,7 +5,7 @@
 #include "samme/span.h"
 #include "tests/e2e/line.h"
 
-#define E2E_LIES 9u
+#define E2E_LIES 10u
 
 /* About `receipt`, a sale of 10.00 of its own till 9 on 2026-01-01, and the release whose note is
  * given. In the line's arena. */

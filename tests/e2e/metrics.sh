@@ -52,7 +52,9 @@ start_hub
 start_stores 1
 store=$(url 1)
 http "$(hub_url)/livez" && [ "$code" = 200 ] && [ "${body%$'\n'}" = ok ] || fail "livez: $code $body"
-http "$(hub_url)/readyz" && [ "$code" = 200 ] || fail "readyz: $code $body"
+in_service() { http "$(hub_url)/readyz" && [ "$code" = 200 ]; }
+wait_for 10 "the hub to have waited long enough" in_service
+is "$(hub_url)" samme_hub_in_service 1 || fail "not in service, and ready"
 http "$(hub_url)/other" && [ "$code" = 404 ] || fail "other: $code"
 http --data-binary '' "$(hub_url)/metrics" || true
 [ "$code" != 200 ] || fail "a POST was answered"

@@ -44,7 +44,14 @@ grep -q '^30 *supervisor *Sven Svensson$' "$work/list" || fail "the list says $(
 refused 65 "person 30 is there already" "$SAMME" person add "$data" 30 --name S --role clerk <<<"4444x"
 refused 65 "pin: expected 4 to 64" "$SAMME" person add "$data" 31 --name S --role clerk <<<"12"
 refused 64 "expected --name" "$SAMME" person add "$data" 31 <<<"1234"
-[ "$(stat -c '%a %s' "$data/machine.key")" = "600 32" ] || fail "machine.key is $(stat -c '%a %s' "$data/machine.key")"
+[ "$(stat -c %a "$data/machine.key")" = 600 ] || fail "machine.key is $(stat -c %a "$data/machine.key")"
+
+section "another machine key: PINs stay good"
+stop store1
+cp "$data/machine.key" "$work/old.key"
+"$SAMME_NODE" --config "$work/store1.yaml" --renew-machine-key >>"$work/store1.log" 2>&1 || fail "not renewed"
+cmp -s "$data/machine.key" "$work/old.key" && fail "machine.key is the old one"
+start_stores 1
 
 section "the till opens the return in the clerk's name; it is not paid before it is approved"
 post 1 /v1/sales sale "$(sale 1 A 2000)"

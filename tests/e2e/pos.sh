@@ -27,7 +27,7 @@ for block in "$work"/block-*; do
     ;;
   esac
 done
-[ "$commands" -ge 14 ] && [ "$answers" -ge 11 ] || fail "only $commands commands and $answers answers were found"
+[ "$commands" -ge 22 ] && [ "$answers" -ge 19 ] || fail "only $commands commands and $answers answers were found"
 converge_with() { SAMME_TOKEN=$(<"$data/operator.token") audit 0 "$hub" "$node"; }
 
 section "the audit finds nothing"

@@ -125,9 +125,10 @@ get 1 /v1/documents/../chain.yaml
 
 section "a till's day is closed once"
 day="{\"till\":\"1\",\"businessDate\":\"$today\",\"currency\":\"GBP\",\"sales\":7,\"voids\":1,\"firstTillSeq\":\"1\",\"lastTillSeq\":\"9\",
-  \"tenders\":[{\"kind\":\"cash\",\"count\":1,\"amount\":\"200\"},{\"kind\":\"card\",\"count\":6,\"amount\":\"6000\"}],\"returns\":5,\"returned\":\"4000\"}"
+  \"tenders\":[{\"kind\":\"cash\",\"count\":1,\"amount\":\"200\"},{\"kind\":\"card\",\"count\":7,\"amount\":\"8000\"},
+    {\"kind\":\"gift_card\",\"count\":1,\"amount\":\"300\"}],\"returns\":5,\"returned\":\"4000\"}"
 post 1 /v1/days day "$day"
-expect 201 '.day.day | .branch == 1 and .lastTillSeq == "9" and .tenders[1].count == 6'
+expect 201 '.day.day | .branch == 1 and .lastTillSeq == "9" and .tenders[1].count == 7'
 post 1 /v1/days day "$day"
 expect 200 .day.recorded.repeated
 post 1 /v1/days day2 "$day"
@@ -144,5 +145,5 @@ problem 409 conflict
 section "both stores, hub and audit agree"
 converge 1 2
 audit 0 "$hub" "$(url 1)" "$(url 2)"
-expect_json '.findingsTotal == 0' '.beyondSale == []'
+expect_json '.findingsTotal == 0' '.beyondSale == []' '.days | .closed == 1 and .agree == 1'
 passed

@@ -81,6 +81,34 @@ section "commands of this machine ask with the operator's token"
 SAMME_TOKEN=$(<"$data/operator.token") audit 0 "$hub" "$(url 1)"
 expect_json '.digests | map(select(.who | startswith("http")).result) == ["agrees"]'
 
+section "a till counts its day, and the audit comes to the same from its sales and returns"
+with "$one" 1 /v1/returns g "$(return_of 1 R1)"
+expect 201
+case=$(field .returnCase.caseCode)
+with "$one" 1 "/v1/returns/$case/decide" h ""
+expect 200
+with "$one" 1 "/v1/returns/$case/complete" i '{"outcome":"paid","paid":"1000","paidOn":"2999-01-01"}'
+problem 422 malformed '.detail | contains("paidOn: 2999-01-01 lies ahead")'
+with "$one" 1 "/v1/returns/$case/complete" j '{"outcome":"paid","paid":"1000"}'
+expect 200 ".returnCase.done.paidOn == \"$today\" and .returnCase.done.till == \"1\""
+with "$one" 1 /v1/days l "{\"businessDate\":\"$today\",\"currency\":\"GBP\",\"sales\":2,\"returns\":1,\"returned\":\"1000\",
+  \"tenders\":[{\"kind\":\"card\",\"count\":2,\"amount\":\"2000\"}]}"
+expect 201
+counted() { SAMME_TOKEN=$(<"$data/operator.token") audit 0 "$hub" && [ "$(field .days.closed)" = 1 ]; }
+wait_for 20 "the day in the journal" counted
+"$SAMME" audit --as "$work/auditor" --state "$work/state" "$hub" >/dev/null
+expect_json '.days | .agree == 1 and .returnsNotCompared == 0 and .amountsNotCompared == 0 and .lateTotal == 0'
+with "$one" 1 /v1/sales m "$(sale 1 R9)" # after its day was closed: named, and it does not fit any more
+expect 201
+late() { body=$("$SAMME" audit --as "$work/auditor" --json "$hub" 2>>"$work/cli.log") || [ "$(field .days.lateTotal)" = 1 ]; }
+wait_for 20 "the late sale in the journal" late
+described
+expect_json '.days.late | length == 1 and (.[0] | .branch == 1 and .till == "1" and .sales == 1)' \
+  '.findings | map(.field) == ["sales", "tenders.card.count", "tenders.card.amount"] and all(.kind == "day_total")'
+
+body=$("$SAMME" audit --as "$work/auditor" --state "$work/state" --json "$hub") && fail "the day was closed before, and is not looked at: $body"
+expect_json '.fromRecord > 0 and .days.closed == 1 and .days.lateTotal == 1' '.findings | all(.kind == "day_total")'
+
 section "a till that is removed is out at once; without the last one the node is open again"
 "$SAMME" till remove "$data" 1 >>"$work/cli.log"
 with "$one" 1 /v1/status
@@ -136,7 +164,14 @@ https -H "Authorization: Bearer $one" "https://till-server:$port/v1/status"
 expect 200 '.status.access == "access_tokens"'
 https -H "Authorization: Bearer $one" -H 'Idempotency-Key: tls' --data-binary "$(sale 1 TLS)" "https://till-server:$port/v1/sales"
 expect 201
-SAMME_TOKEN=$(<"$data/operator.token") SAMME_CA=$work/till.pem audit 0 "$hub"
+agrees() { # the node is asked behind the hub, and may be ahead of what was audited
+  SAMME_TOKEN=$(<"$data/operator.token") audit 1 --ca "$work/till.pem" "$hub" "https://127.0.0.1:$port"
+  [ "$(jq -r '.digests[] | select(.who | startswith("https")).result' <<<"$body")" = agrees ]
+}
+wait_for 20 "the node's digest, by TLS" agrees
+expect_json '.findings | all(.kind == "day_total")'
+SAMME_TOKEN=$(<"$data/operator.token") audit 1 "$hub" "https://127.0.0.1:$port"
+expect_json '.digests | map(select(.who | startswith("https")).result) == ["silent"]' # nobody vouches for it
 http "http://127.0.0.1:$port/livez" && fail "it speaks without TLS: $code $body"
 http --tls-max 1.1 --tlsv1.0 --cacert "$work/till.pem" "https://127.0.0.1:$port/livez" && fail "TLS 1.1 was spoken"
 https --tlsv1.2 --tls-max 1.2 "https://till-server:$port/livez"

@@ -45,7 +45,7 @@ samme_hash fuzz_digest(const fuzz_folded *folded) {
 
 void fuzz_fold(fuzz_folded *folded, uint32_t branch, samme_span entry) {
     samme_position position = {.branch = branch,
-                               .epoch = 1,
+                               .epoch = folded->ended[branch] + 1,
                                .index = folded->next_index[branch]++,
                                .journal_index = folded->next_record++,
                                .own_layer = true};
@@ -67,13 +67,29 @@ void fuzz_fold(fuzz_folded *folded, uint32_t branch, samme_span entry) {
     FUZZ_MUST(samme_quarantine_count(&folded->journal_rows) == count + refused);
 }
 
+void fuzz_end_epoch(fuzz_folded *folded, uint32_t branch) {
+    Samme__EpochRow row = SAMME__EPOCH_ROW__INIT;
+    row.size = folded->next_index[branch];
+    row.journal_index = folded->next_record++;
+    samme_row_key key;
+    samme_epoch_key(branch, ++folded->ended[branch], &key);
+    samme_buffer packed;
+    samme_buffer_init(&packed, 64);
+    samme_pack(&row, &packed);
+    FUZZ_MUST(samme_buffer_status(&packed) == SAMME_OK);
+    FUZZ_MUST(folded->journal_rows.put(folded->journal_rows.self, samme_row_key_span(&key),
+                                       samme_buffer_span(&packed)) == SAMME_OK);
+    samme_buffer_free(&packed);
+    folded->next_index[branch] = 0;
+}
+
 /* Which digest a row belongs to: 's' with its branch, 'r' with the one region, or none. */
 static bool group_of(samme_span key, uint8_t out[static 6]) {
     out[0] = 'd';
     const bool sales = key.data[0] == 'r' || key.data[0] == 'z';
     out[1] = sales ? 's' : 'r';
     samme_put_u32(out + 2, sales ? samme_get_u32(key.data + 1) : 1);
-    return memchr("rzfmcq", key.data[0], 6) != NULL;
+    return memchr("rzfmcqa", key.data[0], 7) != NULL;
 }
 
 typedef struct sum {

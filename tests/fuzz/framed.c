@@ -82,10 +82,13 @@ void fuzz_sign_journal(const samme_test_chain *chain, bool fit, samme_span messa
 void fuzz_sign_release(const samme_test_chain *chain, samme_span message, samme_buffer *out) {
     signing work;
     open_signing(&work, message);
-    bool signs =
-        work.message != NULL && work.message->what_case == SAMME__MESSAGE__WHAT_PUT_RELEASE;
+    const Samme__Message__WhatCase what =
+        work.message == NULL ? SAMME__MESSAGE__WHAT__NOT_SET : work.message->what_case;
+    bool signs = what == SAMME__MESSAGE__WHAT_PUT_RELEASE || what == SAMME__MESSAGE__WHAT_PUT_HALT;
     if (signs) {
-        ProtobufCBinaryData *note = &work.message->put_release->note;
+        ProtobufCBinaryData *note = what == SAMME__MESSAGE__WHAT_PUT_HALT
+                                        ? &work.message->put_halt->note
+                                        : &work.message->put_release->note;
         signs = samme_note_sign(samme_span_of_bytes(*note),
                                 chain->root.roles[SAMME_ROLE_RELEASE].keys[0].name,
                                 &chain->role_seeds[SAMME_ROLE_RELEASE], &work.note) == SAMME_OK;

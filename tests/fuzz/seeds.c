@@ -87,6 +87,31 @@ static void whole_release_seed(const samme_test_chain *chain) {
     samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
     FUZZ_MUST_OK(samme_release_text(&chain->root, &release, &text, &error), &error);
     write_plain("release", samme_buffer_span(&text), "every_line");
+    samme_release_wave waves[] = {{1800000000000}, {1810000000000}, {1820000000000}};
+    samme_release_early early[] = {{1, 2}, {7, 1}};
+    release.at_ms = 0;
+    release.wave_count = 3;
+    release.waves = waves;
+    release.early_count = 2;
+    release.early = early;
+    samme_buffer_clear(&text);
+    FUZZ_MUST_OK(samme_release_text(&chain->root, &release, &text, &error), &error);
+    write_plain("release", samme_buffer_span(&text), "waves");
+    samme_buffer_free(&text);
+}
+
+static void halt_seed(const samme_test_chain *chain) {
+    const samme_halt halt = {.version = 3,
+                             .release_hash = {{5}},
+                             .wave = 2,
+                             .issued_ms = 1700000000000,
+                             .author = "tests",
+                             .reason = "stop"};
+    samme_buffer text;
+    samme_error error = {0};
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    FUZZ_MUST_OK(samme_halt_text(&chain->root, &halt, &text, &error), &error);
+    write_plain("halt", samme_buffer_span(&text), "valid");
     samme_buffer_free(&text);
 }
 
@@ -121,6 +146,7 @@ static void trust_seeds(void) {
     write_plain("release", text, "valid");
     samme_buffer_free(&note);
     whole_release_seed(chain);
+    halt_seed(chain);
     next_root_seed(chain);
     samme_buffer_init(&key, SAMME_VKEY_TEXT_MAX);
     samme_vkey_format(&chain->hub_log, &key);
@@ -280,6 +306,44 @@ static void see_entry(samme_span key, samme_span value, unsigned count) {
         return;
     write_seed("event", SAMME_LITERAL(""), value, "entry_%u", count);
     write_seed("entry", SAMME_SPAN(prefix, sizeof prefix), value, "entry_%u", count);
+}
+
+/* Of an alarm that no seed's history has. */
+static void alarm_seeds(void) {
+    static uint8_t subject[16] = {1}, hash[32] = {2};
+    static char till[] = "1", number[] = "S", date[] = "2026-09-01";
+    Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
+    receipt.branch = 1;
+    receipt.till = till;
+    receipt.number = number;
+    receipt.business_date = date;
+    Samme__AlarmTaken taken = SAMME__ALARM_TAKEN__INIT;
+    taken.receipt = &receipt;
+    taken.no = taken.raised = 1;
+    taken.by = samme_bytes_of_span(SAMME_SPAN(subject, sizeof subject));
+    taken.role = SAMME__PERSON_ROLE__supervisor;
+    Samme__AlarmResolved resolved = SAMME__ALARM_RESOLVED__INIT;
+    resolved.receipt = &receipt;
+    resolved.no = resolved.raised = 1;
+    resolved.by = taken.by;
+    resolved.role = taken.role;
+    resolved.code = SAMME__ALARM_CODE__written_off;
+    resolved.note_hash = samme_bytes_of_span(SAMME_SPAN(hash, sizeof hash));
+    const void *const bodies[] = {&taken, &resolved};
+    for (unsigned i = 0; i < 2; i++) {
+        const samme_entry_head head = {.kind = i == 0 ? SAMME__EVENT_KIND__alarm_taken
+                                                      : SAMME__EVENT_KIND__alarm_resolved,
+                                       .region = 1};
+        samme_buffer entry;
+        samme_buffer_init(&entry, SAMME_EVENT_MAX_BYTES);
+        FUZZ_MUST(samme_entry_build(&head, bodies[i], &entry) == SAMME_OK);
+        const samme_span bytes = samme_buffer_span(&entry);
+        const uint8_t prefix[3] = {0, (uint8_t)(bytes.length >> 8), (uint8_t)bytes.length};
+        const char *name = i == 0 ? "alarm_taken" : "alarm_resolved";
+        write_plain("event", bytes, name);
+        write_seed("entry", SAMME_SPAN(prefix, sizeof prefix), bytes, "%s", name);
+        samme_buffer_free(&entry);
+    }
 }
 
 static samme_buffer whole_log; /* of the visitor below */
@@ -653,6 +717,7 @@ int main(int argc, char **argv) {
     witness_seeds();
     log_file_seeds();
     log_seeds(world->base);
+    alarm_seeds();
     message_seeds(world->base);
     push_seeds();
     samme_buffer release;

@@ -164,12 +164,23 @@ void fuzz_world_close(fuzz_world *world) {
     free(world);
 }
 
+static samme_keks keks_of(unsigned number) {
+    samme_prng prng;
+    samme_keks keks;
+    samme_prng_seed(&prng, 100 + number);
+    samme_keks_new(&keks, NULL, PAIR_WALL_MS, samme_prng_as_random(&prng));
+    return keks;
+}
+
 static void run_hub(fuzz_world *world) {
     const samme_test_chain *chain = &world->base->chain;
     samme_hub_setup setup = {.root = &chain->root,
                              .log_seed = chain->hub_seed,
                              .log = &world->hub_stores.log,
                              .views = &world->hub_stores.views,
+                             .keys = &world->hub_stores.keys,
+                             .keks = keks_of(0),
+                             .random = samme_prng_as_random(&world->random),
                              .output = world,
                              .send = hub_sends};
     samme_error error = {0};
@@ -199,6 +210,7 @@ static void run_node(struct fuzz_node *self) {
                               .log = &self->stores.log,
                               .views = &self->stores.views,
                               .keys = &self->stores.keys,
+                              .keks = keks_of(self->number),
                               .operator_token_hash = samme_sha256(SAMME_LITERAL("operator")),
                               .make_verifier = node_has_pin,
                               .random = samme_prng_as_random(&world->random),
@@ -232,6 +244,7 @@ void fuzz_restart_node(fuzz_world *world, unsigned number) {
 
 void fuzz_restart_hub(fuzz_world *world) {
     samme_hub_free(world->hub);
+    samme_memory_store_crash(world->hub_stores.keys_memory);
     samme_memory_store_crash(world->hub_stores.log_memory);
     samme_memory_store_crash(world->hub_stores.views_memory);
     run_hub(world);
@@ -285,6 +298,11 @@ void fuzz_ask(fuzz_world *world, unsigned number, const samme_request *request) 
     struct fuzz_node *self = &world->nodes[number];
     step_node(self, (samme_node_event){.kind = SAMME_NODE_REQUEST, .request = request});
     finish_node(self);
+}
+
+void fuzz_pass(fuzz_world *world, unsigned number, int64_t ms) {
+    world->now_ms += ms;
+    finish_node(&world->nodes[number]);
 }
 
 static void write_down(samme_buffer *out, samme_span message) {

@@ -69,6 +69,8 @@ void fuzz_restart_hub(fuzz_world *world);
 
 /* One event, then the disk and ticks until there is nothing at hand. */
 void fuzz_ask(fuzz_world *world, unsigned number, const samme_request *request);
+/* Time passes, and the node is told of it. */
+void fuzz_pass(fuzz_world *world, unsigned number, int64_t ms);
 void fuzz_tell_node(fuzz_world *world, unsigned number, samme_span message);
 void fuzz_tell_hub(fuzz_world *world, unsigned peer, samme_span message);
 /* Carries what waits in both queues, and time passes, until everybody who runs has folded the

@@ -45,6 +45,8 @@ void sim_chaos(sim_world *world) {
         cut_somebody(world);
     if (samme_prng_chance(prng, 5))
         sim_crash_node(world, (unsigned)samme_prng_below(prng, world->node_count));
+    if (!world->restores)
+        sim_epochs_chaos(world);
     if (samme_prng_chance(prng, 3))
         sim_crash_hub(world);
     if (samme_prng_chance(prng, 2)) { /* a clock is set, forwards or back, by at most ten minutes */
@@ -55,6 +57,9 @@ void sim_chaos(sim_world *world) {
     }
     if (samme_prng_chance(prng, 30))
         sim_rogue(world);
+    sim_restore_chaos(world);
+    if (!world->restores)
+        sim_keys_chaos(world);
 }
 
 void sim_heal(sim_world *world) {
@@ -63,6 +68,8 @@ void sim_heal(sim_world *world) {
     samme_network_set_faults(world->network, (samme_network_faults){.delay_max_ms = 5});
     for (unsigned i = 0; i < world->node_count; i++)
         world->nodes[i].clock_offset_ms = 0;
+    if (!world->restores)
+        sim_erase_again(world);
     sim_note(world, "faults end");
 }
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "history/alarms.h"
 #include "history/row.h"
 #include "sim/world.h"
 #include "sync/follow.h"
@@ -28,7 +29,8 @@ bool sim_check_always(sim_world *world) {
         samme_node_look(self->node, &view);
         if (view.trouble[0] != 0)
             return wrong(world, "node %u: %s", self->number, view.trouble);
-        if (view.release < self->newest_release)
+        self->takes_again = self->takes_again && view.release == 0;
+        if (view.release < self->newest_release && !self->takes_again)
             return wrong(world, "node %u went from release %llu back to %llu", self->number,
                          (unsigned long long)self->newest_release,
                          (unsigned long long)view.release);
@@ -47,9 +49,9 @@ void sim_explain(sim_world *world) {
     samme_hub_view hub;
     samme_hub_look(world->hub, &hub);
     fprintf(
-        stderr, "  hub: journal %llu folded %llu release %llu %s; tills %s; second release %s\n",
+        stderr, "  hub: journal %llu folded %llu release %llu %s%s; tills %s; second release %s\n",
         (unsigned long long)hub.journal_size, (unsigned long long)hub.folded_size,
-        (unsigned long long)hub.release, hub.trouble, sim_tills_idle(world) ? "idle" : "waiting",
+        (unsigned long long)hub.release, hub.trouble, hub.waits_for, sim_tills_idle(world) ? "idle" : "waiting",
         world->releases[1].published ? "published" : "not published");
     for (unsigned i = 0; i < world->node_count; i++) {
         samme_node_view view;
@@ -64,6 +66,7 @@ void sim_explain(sim_world *world) {
             (unsigned long long)view.release, view.in_session ? "in session" : "no session",
             view.trouble, view.notice);
     }
+    sim_keys_explain(world);
 }
 
 /* I3 and I10: same journal, same state, nothing left to push, the newest release everywhere. */
@@ -76,14 +79,14 @@ bool sim_converged(sim_world *world) {
     for (unsigned i = 0; i < world->node_count; i++) {
         samme_node_view view;
         samme_node_look(world->nodes[i].node, &view);
-        if (view.acked_size != view.own_size || view.folded_size != hub.journal_size ||
+        if (view.recovering || view.acked_size != view.own_size || view.folded_size != hub.journal_size ||
             view.release != 2)
             return false;
         if (!samme_hash_equal(&view.state_digest, &hub.state_digest))
             return wrong(world, "node %u holds another state than the hub at journal size %llu",
                          world->nodes[i].number, (unsigned long long)hub.journal_size);
     }
-    return true;
+    return sim_keys_converged(world);
 }
 
 /* I1 and I2: whatever was acknowledged is there, once: repeating its key finds the same event. */
@@ -104,6 +107,12 @@ static bool repeats(sim_world *world, sim_visit *visit) {
 
 static unsigned findings;
 static void count_finding(void *context, const samme_finding *finding) {
+    /* a loan that was never merged is not carried over, and what was decided beside it cannot be
+     * asked again */
+    if (finding->kind == SAMME_FINDING_BASIS_LOST) {
+        ((sim_world *)context)->basis_lost++;
+        return;
+    }
     (void)wrong(context, "audit: %s: branch %u entry %llu: %s", samme_finding_name(finding->kind),
                 finding->position.branch, (unsigned long long)finding->position.index,
                 finding->text);
@@ -113,17 +122,50 @@ static void count_finding(void *context, const samme_finding *finding) {
 typedef struct excess_seen {
     sim_world *world;
     bool confirmed; /* one of them is on own and lent claims alone */
+    bool misnamed;  /* an alarm does not name the branches */
     bool lines[SIM_VISITS_MAX][SIM_LINES_MAX];
 } excess_seen;
 
-static void see_excess(void *context, const Samme__ExcessRow *excess) {
+/* Whether it names just the branches at which tills paid for that line, and one of those where it
+ * was brought back (who raised it may have given its refund back), or the one that sold, answers
+ * for it. */
+static bool names_branches(const sim_world *world, unsigned sale, const Samme__AlarmRow *alarm) {
+    bool paid_at[SIM_NODES_MAX] = {false}, owned = alarm->owner == alarm->receipt->branch;
+    size_t expected = 0, found = 0;
+    for (unsigned i = 0; i < world->visit_count; i++) {
+        const sim_visit *visit = &world->visits[i];
+        if (visit->sale != sale + 1)
+            continue;
+        owned = owned || alarm->owner == world->nodes[visit->node].number;
+        if (visit->paid && visit->parts[alarm->no - 1].quantity > 0)
+            paid_at[visit->node] = true;
+    }
+    for (unsigned n = 0; n < world->node_count; n++) {
+        expected += paid_at[n];
+        for (size_t i = 0; paid_at[n] && i < alarm->n_branches; i++)
+            found += alarm->branches[i] == world->nodes[n].number;
+    }
+    return (expected == found && found == alarm->n_branches && owned &&
+            alarm->state == SAMME__ALARM_STATE__excess_open) ||
+           wrong(world,
+                 "sale %u line %u: its alarm names %zu branches, %zu of %zu, and %u for owner, "
+                 "state %d",
+                 sale, alarm->no, alarm->n_branches, found, expected, alarm->owner,
+                 (int)alarm->state);
+}
+
+static void see_excess(void *context, const Samme__AlarmRow *excess) {
     excess_seen *seen = context;
+    seen->world->alarms++;
     seen->confirmed |= excess->confirmed > excess->sold || excess->confirmed_amount > excess->paid;
     for (unsigned i = 0; i < seen->world->visit_count; i++) {
         char number[16];
         snprintf(number, sizeof number, "N%u", i);
         if (excess->no <= SIM_LINES_MAX && strcmp(excess->receipt->number, number) == 0)
             seen->lines[i][excess->no - 1] = true;
+        else
+            continue;
+        seen->misnamed |= !names_branches(seen->world, i, excess);
     }
 }
 
@@ -140,7 +182,7 @@ static void add_part(struct paid_line *line, const struct sim_part *part, bool a
     const bool confirmed = part->claim == SAMME__CLAIM__own || part->claim == SAMME__CLAIM__lent;
     line->quantity += part->quantity;
     line->money += part->refund;
-    line->at_home += at_home ? part->quantity : 0;
+    line->at_home += at_home && confirmed ? part->quantity : 0;
     line->confirmed += confirmed ? part->quantity : 0;
     line->confirmed_money += confirmed ? part->refund : 0;
 }
@@ -163,7 +205,7 @@ static paid_back count_paid(const sim_world *world, unsigned at) {
 
 static bool rows_say(const samme_rows *rows, const sim_world *world, const sim_visit *sale,
                      unsigned no, const struct paid_line *line) {
-    char number[16], date[] = "2026-09-01", till[] = "1";
+    char number[16], date[] = "2026-09-21", till[] = "1";
     snprintf(number, sizeof number, "N%u", sale->number);
     Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
     receipt.branch = world->nodes[sale->node].number;
@@ -171,7 +213,8 @@ static bool rows_say(const samme_rows *rows, const sim_world *world, const sim_v
     receipt.number = number;
     receipt.business_date = date;
     samme_line_sum sum;
-    const samme_horizon all = {1, 1, UINT64_MAX, UINT64_MAX};
+    const samme_horizon all = {
+        .branch = 1, .epoch = 1, .journal_size = UINT64_MAX, .own_size = UINT64_MAX};
     if (samme_refunded(rows, &receipt, no, &all, &sum) != SAMME_OK)
         return wrong(world, "sale %u: its slices cannot be read", sale->number);
     return (sum.quantity == line->quantity && sum.refund == line->money) ||
@@ -214,10 +257,11 @@ static bool refunds_right(sim_world *world, const samme_rows *rows) {
     seen = (excess_seen){.world = world};
     samme_arena arena;
     samme_arena_init(&arena, 64u << 20);
-    bool good = samme_visit_excess(rows, &arena, see_excess, &seen) == SAMME_OK;
+    bool good = samme_visit_alarms(rows, &arena, see_excess, &seen) == SAMME_OK;
     samme_arena_free(&arena);
     if (seen.confirmed)
         good = wrong(world, "an excess without an unconfirmed claim");
+    good = good && !seen.misnamed;
     for (unsigned i = 0; good && i < world->visit_count; i++) {
         const sim_visit *sale = &world->visits[i];
         if (sale->sale != 0 || sale->case_code[0] != 0 || !sale->acknowledged)
@@ -256,6 +300,15 @@ static bool loans_ended(sim_world *world, const samme_rows *rows) {
 }
 
 /* An auditor replays the hub's journal and decides everything again. */
+static void count_carried(sim_world *world, const samme_rows *rows) {
+    samme_row_key key = {.bytes = {'E'}, .length = 1};
+    samme_span ignored;
+    while (samme_row_next(rows, SAMME_LITERAL("E"), &key, &ignored) == SAMME_OK) {
+        world->carried++;
+        samme_key_after(&key);
+    }
+}
+
 static bool audit(sim_world *world) {
     samme_memory_store *memory = samme_memory_store_new();
     samme_store views_port = samme_memory_store_port(memory);
@@ -289,6 +342,7 @@ static bool audit(sim_world *world) {
         (void)wrong(world, "the auditor's replay: %s", error.text);
     good = good && refunds_right(world, &follow.replay.rows) &&
            loans_ended(world, &follow.replay.rows);
+    count_carried(world, &follow.replay.rows);
     samme_follow_fini(&follow);
     samme_space_abandon(&views);
     samme_space_fini(&log);
@@ -302,5 +356,5 @@ bool sim_check_end(sim_world *world) {
         if (world->visits[i].case_code[0] == 0 && world->visits[i].acknowledged &&
             !repeats(world, &world->visits[i]))
             return false;
-    return audit(world);
+    return audit(world) && sim_keys_right(world);
 }

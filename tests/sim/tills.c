@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/calendar.h"
+#include "base/text.h"
 #include "sim/world.h"
 #include "wire/mapping.h"
 
@@ -33,13 +34,16 @@ static void new_customers(sim_world *world) {
         world->visits[sale].case_code[0] != 0 || !world->visits[sale].acknowledged)
         return; /* not a sale that was acknowledged */
     sim_visit *visit = arrive(world, SIM_OPEN);
-    if (visit != NULL)
-        visit->sale = sale + 1;
+    if (visit == NULL)
+        return;
+    visit->sale = sale + 1;
+    if (visit->number % 13 == 5)
+        visit->stage = SIM_RECORD;
 }
 
 static void receipt_json(const sim_world *world, const sim_visit *sale, samme_buffer *out) {
     samme_buffer_printf(
-        out, "{\"branch\":%u,\"till\":\"1\",\"number\":\"N%u\",\"businessDate\":\"2026-09-01\"}",
+        out, "{\"branch\":%u,\"till\":\"1\",\"number\":\"N%u\",\"businessDate\":\"2026-09-21\"}",
         world->nodes[sale->node].number, sale->number);
 }
 
@@ -82,19 +86,61 @@ static void sale_json(const sim_visit *visit, samme_buffer *body) {
                             "\"%lld\",\"paid\":\"%lld\",\"promoGroup\":\"%s\"}",
                             line > 1 ? "," : "", line, line, sim_sold(visit), sim_paid(visit, line),
                             sim_grouped(visit) && line < 3 ? "g" : "");
-    samme_buffer_append_text(body, "]}");
+    samme_subject customer;
+    samme_buffer_append_text(body, "]");
+    if (sim_customer(visit, &customer)) {
+        samme_buffer_append_text(body, ",\"subject\":\"");
+        samme_base64_append(body, SAMME_SPAN(customer.bytes, sizeof customer.bytes));
+        samme_buffer_append_text(body, "\"");
+    }
+    samme_buffer_append_text(body, "}");
+}
+
+/* Some send it by post, and all or a part of it comes. */
+static bool awaits(const sim_visit *visit) {
+    return visit->number % 7 == 3;
+}
+
+static unsigned asked_of(const sim_visit *visit) {
+    return 1000 * (1 + visit->number % 2);
+}
+
+static bool asks_line_2(const sim_visit *visit, const sim_visit *sale) {
+    return lines_of(sale) > 1 && visit->number % 3 == 0;
 }
 
 static void return_json(const sim_visit *visit, const sim_visit *sale, samme_buffer *body) {
-    const unsigned quantity = 1000 * (1 + visit->number % 2);
+    const unsigned quantity = asked_of(visit);
     samme_buffer_printf(body, ",\"lines\":[{\"no\":1,\"quantity\":\"%u\"}", quantity);
-    if (lines_of(sale) > 1 && visit->number % 3 == 0)
+    if (asks_line_2(visit, sale))
         samme_buffer_printf(body, ",{\"no\":2,\"quantity\":\"%u\"}", quantity);
     samme_buffer_printf(body,
                         "],\"claimType\":\"%s\",\"condition\":\"%s\",\"receiptKind\":\"receipt\","
-                        "\"wish\":\"refund\"}",
+                        "\"wish\":\"refund\"%s}",
                         visit->number % 5 == 0 ? "defect" : "changed_mind",
-                        visit->number % 3 == 0 ? "opened" : "unopened");
+                        visit->number % 3 == 0 ? "opened" : "unopened",
+                        visit->stage == SIM_OPEN && awaits(visit) ? ",\"awaiting\":true" : "");
+}
+
+/* What a till paid without asking: now and then more than was paid for it. */
+static unsigned paid_unasked(const sim_visit *visit) {
+    return 100 + 40 * (visit->number % 60);
+}
+
+static void recorded_json(const sim_world *world, const sim_visit *visit, samme_buffer *body) {
+    const sim_visit *sale = &world->visits[visit->sale - 1];
+    samme_buffer_printf(
+        body,
+        "{\"returns\":[{\"idempotencyKey\":\"paid-%u\",\"opened\":{\"receipt\":", visit->number);
+    receipt_json(world, sale, body);
+    return_json(visit, sale, body);
+    samme_buffer_append_text(body, ",\"paid\":{\"paidAt\":\"2026-09-20T10:00:00Z\",\"lines\":[");
+    for (unsigned line = 1; line <= (asks_line_2(visit, sale) ? 2u : 1u); line++)
+        samme_buffer_printf(body,
+                            "%s{\"no\":%u,\"refund\":\"%u\",\"refunds\":[{\"tender\":\"cash\","
+                            "\"amount\":\"%u\"}]}",
+                            line > 1 ? "," : "", line, paid_unasked(visit), paid_unasked(visit));
+    samme_buffer_append_text(body, "]}}]}");
 }
 
 /* What the decision says of each line, as the till hears it. */
@@ -131,7 +177,18 @@ static void body_of(sim_world *world, const sim_visit *visit, samme_buffer *path
         return_json(visit, &world->visits[visit->sale - 1], body);
         break;
     case SIM_DECIDE:
+    case SIM_DECIDE_AGAIN:
         samme_buffer_printf(path, "/v1/returns/%s/decide", visit->case_code);
+        break;
+    case SIM_RECEIVE:
+        samme_buffer_printf(path, "/v1/returns/%s/received", visit->case_code);
+        if (visit->number % 2 == 0)
+            samme_buffer_append_text(body, "{\"lines\":[{\"no\":1,\"quantity\":\"500\","
+                                           "\"condition\":\"opened\"}]}");
+        break;
+    case SIM_RECORD:
+        samme_buffer_append_text(path, "/v1/returns:recorded");
+        recorded_json(world, visit, body);
         break;
     case SIM_COMPLETE:
     case SIM_DONE:
@@ -187,8 +244,35 @@ bool sim_tills_idle(const sim_world *world) {
     return true;
 }
 
+static sim_stage after_decision(const sim_visit *visit, const Samme__ReturnView *view) {
+    if (visit->stage == SIM_DECIDE && view->state == SAMME__RETURN_STATE__case_awaiting)
+        return SIM_RECEIVE;
+    return view->state == SAMME__RETURN_STATE__case_authorised ? SIM_COMPLETE : SIM_DONE;
+}
+
+static void note_recorded(sim_visit *visit, const Samme__ReturnView *view) {
+    assert(view->state == SAMME__RETURN_STATE__case_paid);
+    for (size_t i = 0; i < view->recorded_return->n_lines; i++) {
+        const Samme__RecordedLine *line = view->recorded_return->lines[i];
+        struct sim_part *part = &visit->parts[line->no - 1];
+        part->quantity = view->opened->lines[i]->quantity;
+        part->refund = line->refund;
+        part->claim = SAMME__CLAIM__unconfirmed;
+        visit->tenders[SAMME__TENDER_KIND__cash] += line->refund;
+    }
+    snprintf(visit->case_code, sizeof visit->case_code, "%s", view->case_code);
+    snprintf(visit->recorded_id, sizeof visit->recorded_id, "%s", view->recorded->id);
+    visit->stage = SIM_DONE;
+    visit->acknowledged = visit->paid = true;
+    visit->asked_ms = 0;
+}
+
 static void next_stage(sim_visit *visit, const Samme__ApiAnswer *answer) {
     const Samme__Recorded *recorded = answer->recorded;
+    if (visit->stage == SIM_RECORD) {
+        note_recorded(visit, answer->returns->returns[0]);
+        return;
+    }
     if (visit->stage == SIM_SALE) {
         visit->stage = SIM_DONE;
     } else {
@@ -198,11 +282,11 @@ static void next_stage(sim_visit *visit, const Samme__ApiAnswer *answer) {
         visit->refund = view->refund;
         if (view->decided != NULL)
             note_decision(visit, view->decided);
-        visit->stage =
-            visit->stage == SIM_OPEN ? SIM_DECIDE
-            : visit->stage == SIM_DECIDE && view->state == SAMME__RETURN_STATE__case_authorised
-                ? SIM_COMPLETE
-                : SIM_DONE;
+        visit->stage = visit->stage == SIM_OPEN      ? SIM_DECIDE
+                       : visit->stage == SIM_RECEIVE ? SIM_DECIDE_AGAIN
+                       : visit->stage == SIM_DECIDE || visit->stage == SIM_DECIDE_AGAIN
+                           ? after_decision(visit, view)
+                           : SIM_DONE;
     }
     visit->paid = answer->return_case != NULL &&
                   answer->what_case == SAMME__API_ANSWER__WHAT_RETURN_CASE &&

@@ -25,7 +25,10 @@ void sim_note(sim_world *world, const char *format, ...) {
 static void make_stores(sim_stores *stores) {
     stores->log_memory = samme_memory_store_new();
     stores->views_memory = samme_memory_store_new();
-    assert(stores->log_memory != NULL && stores->views_memory != NULL);
+    stores->keys_memory = samme_memory_store_new();
+    assert(stores->log_memory != NULL && stores->views_memory != NULL &&
+           stores->keys_memory != NULL);
+    stores->keys = samme_memory_store_port(stores->keys_memory);
     stores->log = samme_memory_store_port(stores->log_memory);
     stores->views = samme_memory_store_port(stores->views_memory);
 }
@@ -40,6 +43,13 @@ static void empty_views(sim_stores *stores) {
 static void free_stores(sim_stores *stores) {
     samme_memory_store_free(stores->log_memory);
     samme_memory_store_free(stores->views_memory);
+    samme_memory_store_free(stores->keys_memory);
+}
+
+static void lose_unsynced(sim_stores *stores) {
+    samme_memory_store_crash(stores->log_memory);
+    samme_memory_store_crash(stores->views_memory);
+    samme_memory_store_crash(stores->keys_memory);
 }
 
 static void node_sends(void *output, samme_span bytes) {
@@ -62,7 +72,9 @@ static void hub_sends(void *output, uint64_t route, samme_span bytes) {
 static void start_node(sim_world *world, sim_node *self) {
     samme_node_setup setup = {.root = &world->chain.root,
                               .branch = self->number,
-                              .epoch = 1,
+                              .epoch = world->chain.branches[self->number - 1].epoch,
+                              .recover = true,
+                              .older_count = self->older_count,
                               .region = 1,
                               .name = "simulated",
                               .hub_log = world->chain.hub_log,
@@ -72,10 +84,15 @@ static void start_node(sim_world *world, sim_node *self) {
                               .claim_wait_ms = 800,
                               .log = &self->stores.log,
                               .views = &self->stores.views,
+                              .keys = &self->stores.keys,
+                              .keks = self->stores.keks,
+                              .erasures = sim_erasures(world),
                               .random = samme_prng_as_random(&world->node_random),
                               .output = self,
                               .send = node_sends,
                               .answer = node_answers};
+    for (size_t i = 0; i < self->older_count; i++)
+        setup.older[i] = &self->older[i];
     samme_error error = {0};
     samme_status status = samme_node_new(&setup, &self->node, &error);
     if (status == SAMME_MISMATCH) {
@@ -94,7 +111,14 @@ static void start_hub(sim_world *world) {
                              .log_seed = world->chain.hub_seed,
                              .log = &world->hub_stores.log,
                              .views = &world->hub_stores.views,
+                             .gather_ms = 300,
+                             .recover = world->recovering,
+                             .keys = &world->hub_stores.keys,
+                             .keks = world->hub_stores.keks,
+                             .random = samme_prng_as_random(&world->hub_random),
                              .output = world,
+                             /* chaos sets clocks further apart than a hub goes by itself */
+                             .clock_confirmed = true,
                              .send = hub_sends};
     samme_error error = {0};
     samme_status status = samme_hub_new(&setup, &world->hub, &error);
@@ -106,11 +130,9 @@ static void start_hub(sim_world *world) {
         fprintf(stderr, "the hub does not start: %s\n", error.text);
         abort();
     }
-    samme_hub_event roster = {.kind = SAMME_HUB_ROSTER,
-                              .wall_ms = SIM_WALL_MS + world->now_ms,
-                              .monotonic_ms = world->now_ms,
-                              .message = samme_buffer_span(&world->chain.roster_note)};
-    samme_hub_step(world->hub, &roster);
+    sim_bring_rosters(world);
+    if (!world->restores)
+        sim_erase_again(world);
 }
 
 static void make_release(sim_world *world, unsigned index, const samme_hash *previous) {
@@ -120,16 +142,18 @@ static void make_release(sim_world *world, unsigned index, const samme_hash *pre
     samme_buffer_init(&release->note, SAMME_DOCUMENT_MAX_BYTES);
     samme_test_chain_yaml(&world->chain, &release->chain_yaml);
     samme_test_policy_yaml(index == 0 ? 365 : 30, &release->policy_yaml);
+    samme_buffer_append_text(&release->policy_yaml, "basis: better\n");
     samme_document documents[2] = {
         {"chain.yaml", samme_buffer_span(&release->chain_yaml)},
         {"policy/returns.yaml", samme_buffer_span(&release->policy_yaml)}};
     samme_test_release_note(&world->chain, index + 1, previous, documents, 2, &release->note);
 }
 
-void sim_world_make(sim_world *world, uint64_t seed) {
-    *world = (sim_world){.seed = seed, .now_ms = 1};
+void sim_world_make(sim_world *world, uint64_t seed, bool restores) {
+    *world = (sim_world){.seed = seed, .now_ms = 1, .restores = restores};
     samme_prng_seed(&world->prng, seed);
     samme_prng_seed(&world->node_random, seed ^ 0x5eed);
+    samme_prng_seed(&world->hub_random, seed ^ 0xeed);
     world->node_count = 2 + (unsigned)samme_prng_below(&world->prng, SIM_NODES_MAX - 1);
     samme_test_chain_make(&world->chain, seed, world->node_count);
     world->network = samme_network_new(seed);
@@ -137,7 +161,9 @@ void sim_world_make(sim_world *world, uint64_t seed) {
     make_release(world, 0, NULL);
     samme_hash first = samme_sha256(samme_buffer_span(&world->releases[0].note));
     make_release(world, 1, &first);
+    sim_keep_roster(world);
     make_stores(&world->hub_stores);
+    sim_keys_make(&world->hub_stores, seed << 3);
     start_hub(world);
     for (unsigned i = 0; i < world->node_count; i++) {
         sim_node *self = &world->nodes[i];
@@ -145,6 +171,7 @@ void sim_world_make(sim_world *world, uint64_t seed) {
         self->world = world;
         self->transport = samme_network_peer(world->network, &world->chain.branches[i].curve);
         make_stores(&self->stores);
+        sim_keys_make(&self->stores, seed << 3 | (i + 1));
         start_node(world, self);
     }
 }
@@ -156,6 +183,9 @@ void sim_world_free(sim_world *world) {
     }
     samme_hub_free(world->hub);
     free_stores(&world->hub_stores);
+    samme_memory_store_free(world->hub_copy);
+    samme_memory_store_free(world->hub_keys_copy);
+    sim_free_epochs(world);
     for (unsigned i = 0; i < 2; i++) {
         samme_buffer_free(&world->releases[i].chain_yaml);
         samme_buffer_free(&world->releases[i].policy_yaml);
@@ -165,31 +195,63 @@ void sim_world_free(sim_world *world) {
     samme_test_chain_free(&world->chain);
 }
 
+void sim_stop_node(sim_world *world, unsigned index) {
+    samme_node_free(world->nodes[index].node);
+    lose_unsynced(&world->nodes[index].stores);
+}
+
+void sim_start_node(sim_world *world, unsigned index) {
+    start_node(world, &world->nodes[index]);
+}
+
 void sim_crash_node(sim_world *world, unsigned index) {
-    sim_node *self = &world->nodes[index];
-    sim_note(world, "node %u crashes", self->number);
-    samme_node_free(self->node);
-    samme_memory_store_crash(self->stores.log_memory);
-    samme_memory_store_crash(self->stores.views_memory);
+    sim_note(world, "node %u crashes", world->nodes[index].number);
+    sim_stop_node(world, index);
     samme_network_reconnect(world->network, &world->chain.branches[index].curve);
-    start_node(world, self);
+    sim_start_node(world, index);
     world->crashes++;
+}
+
+static void stop_hub(sim_world *world) {
+    samme_hub_free(world->hub);
+    lose_unsynced(&world->hub_stores);
+    samme_network_restart_hub(world->network);
+}
+
+void sim_restore_hub(sim_world *world) {
+    sim_note(world, "the hub's disk is an older one");
+    stop_hub(world);
+    empty_views(&world->hub_stores);
+    samme_memory_store *log = world->hub_copy != NULL ? samme_memory_store_copy(world->hub_copy)
+                                                      : samme_memory_store_new();
+    assert(log != NULL);
+    samme_memory_store_free(world->hub_stores.log_memory);
+    world->hub_stores.log_memory = log;
+    world->hub_stores.log = samme_memory_store_port(log);
+    samme_memory_store *keys = world->hub_keys_copy != NULL
+                                   ? samme_memory_store_copy(world->hub_keys_copy)
+                                   : samme_memory_store_new();
+    assert(keys != NULL);
+    samme_memory_store_free(world->hub_stores.keys_memory);
+    world->hub_stores.keys_memory = keys;
+    world->hub_stores.keys = samme_memory_store_port(keys);
+    if (world->hub_keys_copy != NULL)
+        world->hub_stores.keks = world->hub_keks_copy;
+    start_hub(world);
 }
 
 void sim_crash_hub(sim_world *world) {
     sim_note(world, "the hub crashes");
-    samme_hub_free(world->hub);
-    samme_memory_store_crash(world->hub_stores.log_memory);
-    samme_memory_store_crash(world->hub_stores.views_memory);
-    samme_network_restart_hub(world->network);
-    for (unsigned i = 0; i < world->node_count; i++) {
+    stop_hub(world);
+    for (unsigned i = 0; i < world->node_count && world->restored == 0; i++) {
         samme_node_view view;
         samme_node_look(world->nodes[i].node, &view);
         samme_reader reader;
         samme_store *log = &world->hub_stores.log;
         if (log->open_snapshot(log->self, &reader) != SAMME_OK)
             abort();
-        uint8_t key[8] = {0, 0, 0, (uint8_t)(i + 1), 0, 0, 0, 1};
+        uint8_t key[8] = {0, 0, 0, (uint8_t)(i + 1), 0, 0, 0,
+                          (uint8_t)world->chain.branches[i].epoch};
         samme_span value;
         uint64_t size = 0;
         samme_arena arena;
@@ -226,6 +288,9 @@ static void sync_some(sim_world *world, sim_stores *stores) {
     if (all || samme_prng_chance(&world->prng, 700))
         samme_memory_store_sync(stores->views_memory,
                                 all ? SIZE_MAX : samme_prng_below(&world->prng, 8));
+    if (all || samme_prng_chance(&world->prng, 700))
+        samme_memory_store_sync(stores->keys_memory,
+                                all ? SIZE_MAX : samme_prng_below(&world->prng, 8));
 }
 
 static void node_turn(sim_world *world, sim_node *self) {
@@ -255,14 +320,18 @@ static void hub_turn(sim_world *world) {
     sync_some(world, &world->hub_stores);
     event.kind = SAMME_HUB_TICK;
     samme_hub_step(world->hub, &event);
+    sim_watch_service(world);
 }
 
 void sim_tick(sim_world *world) {
     world->now_ms += SIM_TICK_MS;
     samme_network_advance(world->network, world->now_ms);
     sim_publish(world);
+    sim_bring_rosters(world);
     sim_tills(world);
     hub_turn(world);
     for (unsigned i = 0; i < world->node_count; i++)
         node_turn(world, &world->nodes[i]);
+    if (!world->restores)
+        sim_keys_turn(world);
 }

@@ -16,13 +16,17 @@ enum {
     SIM_CALM_MS = 1000,       /* and stay so: what was delayed has come */
     SIM_NODES_MAX = 4,
     SIM_VISITS_MAX = 400,
+    SIM_ROSTERS_MAX = 8,
     SIM_LINES_MAX = 2, /* of a return; sales have up to three */
+    SIM_REGULARS = 24, /* customers whom several stores know */
+    SIM_CUSTOMERS = SIM_REGULARS + SIM_VISITS_MAX,
 };
 
-/* A store pair with its own syncing; both lose what is not synced at a crash. */
+/* Stores with their own syncing; each loses what is not synced at a crash. */
 typedef struct sim_stores {
-    samme_memory_store *log_memory, *views_memory;
-    samme_store log, views;
+    samme_memory_store *log_memory, *views_memory, *keys_memory;
+    samme_store log, views, keys;
+    samme_keks keks; /* the file of the machine's keys: what is written there stays */
 } sim_stores;
 
 typedef struct sim_node {
@@ -33,10 +37,24 @@ typedef struct sim_node {
     int64_t clock_offset_ms; /* this machine's clock is off by so much */
     int64_t cut_until_ms;
     uint64_t newest_release; /* seen in force: must never go back */
+    bool takes_again;        /* in a new epoch: none, until it has taken one */
+    samme_memory_store *backup; /* of the log, at some time in this epoch; NULL: none */
+    samme_memory_store *older_memory[SAMME_OLDER_LOGS_MAX]; /* logs of epochs before, newest first */
+    samme_store older[SAMME_OLDER_LOGS_MAX];
+    size_t older_count;
     struct sim_world *world;
 } sim_node;
 
-typedef enum sim_stage { SIM_SALE, SIM_OPEN, SIM_DECIDE, SIM_COMPLETE, SIM_DONE } sim_stage;
+typedef enum sim_stage {
+    SIM_SALE,
+    SIM_OPEN,
+    SIM_DECIDE,
+    SIM_COMPLETE,
+    SIM_DONE,
+    SIM_RECEIVE, /* goods that were awaited */
+    SIM_DECIDE_AGAIN,
+    SIM_RECORD, /* what was paid while the node was away */
+} sim_stage;
 
 /* A customer at a till: a sale, or a return through its steps. Each request is repeated until it is
  * answered. */
@@ -64,7 +82,7 @@ typedef struct sim_visit {
 typedef struct sim_world {
     uint64_t seed;
     samme_prng prng;
-    samme_prng node_random;
+    samme_prng node_random, hub_random;
     samme_test_chain chain;
     samme_network *network;
     int64_t now_ms;
@@ -81,10 +99,23 @@ typedef struct sim_world {
         bool published;
         int64_t asked_ms;
     } releases[2];
+    samme_buffer rosters[SIM_ROSTERS_MAX]; /* notes of all, in order */
+    size_t roster_count;
+    unsigned epochs, disks_lost, carried; /* begun; without the log before; entries taken over */
+    unsigned basis_lost;                  /* decisions among these that cannot be asked again */
     bool healing;
+    bool restores; /* the hub's disk does come back from copies */
+    bool recovering;
+    samme_memory_store *hub_copy;
+    samme_memory_store *hub_keys_copy; /* with it, and the file of its keys */
+    samme_keks hub_keks_copy;
+    bool erased[SIM_CUSTOMERS]; /* ordered: whoever starts does it again */
     /* what happened, so that a run can say that it was not idle */
     unsigned crashes, partitions, answers, refusals, rogue_messages;
+    unsigned restored;
+    unsigned keys, keys_set_aside, erasures, renewals;
     unsigned loans, loans_given_back; /* as the journal holds them in the end */
+    unsigned alarms;                  /* of lines refunded beyond what was sold */
     samme_hash trace; /* running hash over everything that happened: equal for equal seeds */
 } sim_world;
 
@@ -96,12 +127,26 @@ bool sim_grouped(const sim_visit *sale); /* lines 1 and 2 */
 
 #define SIM_WALL_MS 1790000000000 /* the wall clock at virtual time 0 */
 
-void sim_world_make(sim_world *world, uint64_t seed);
+/* restores: of a hub whose disk comes back from copies; then key maps and epochs are left alone */
+void sim_world_make(sim_world *world, uint64_t seed, bool restores);
 void sim_world_free(sim_world *world);
 void sim_tick(sim_world *world); /* world.c: time moves by SIM_TICK_MS */
 void sim_crash_node(sim_world *world, unsigned index);
 void sim_crash_hub(sim_world *world);
+/* It crashes and comes back with what was copied; without a copy, with nothing. */
+void sim_restore_hub(sim_world *world);
+void sim_restore_chaos(sim_world *world); /* restore.c */
+void sim_watch_service(sim_world *world);
 void sim_note(sim_world *world, const char *format, ...) SAMME_PRINTF(2, 3); /* into the trace */
+
+void sim_stop_node(sim_world *world, unsigned index); /* as a crash does */
+void sim_start_node(sim_world *world, unsigned index);
+
+/* epochs.c */
+void sim_keep_roster(sim_world *world);
+void sim_bring_rosters(sim_world *world);
+void sim_epochs_chaos(sim_world *world);
+void sim_free_epochs(sim_world *world);
 
 void sim_chaos(sim_world *world); /* chaos.c: maybe breaks something */
 void sim_heal(sim_world *world);  /* ends all faults */
@@ -111,6 +156,18 @@ void sim_rogue(
 void sim_tills(sim_world *world); /* tills.c: customers come, requests are made and repeated */
 void sim_answer(sim_world *world, uint64_t request_id, const samme_response *response);
 bool sim_tills_idle(const sim_world *world);
+
+/* keys.c: the file of a machine's keys, erasures and renewals, and what must hold of the key maps */
+void sim_keys_make(sim_stores *stores, uint64_t seed);
+/* Whom a visit names; false: nobody. */
+bool sim_customer(const sim_visit *visit, samme_subject *out);
+samme_erasures sim_erasures(sim_world *world);
+void sim_erase_again(sim_world *world);
+void sim_keys_chaos(sim_world *world);
+void sim_keys_turn(sim_world *world);
+bool sim_keys_converged(sim_world *world);
+void sim_keys_explain(sim_world *world);
+bool sim_keys_right(sim_world *world);
 
 void sim_publish(sim_world *world); /* operator.c */
 void sim_operator_receives(sim_world *world, const Samme__Message *message);

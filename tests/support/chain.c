@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "crypto/hash.h"
+
 static void must(samme_status status, const samme_error *error) {
     if (status != SAMME_OK)
         fprintf(stderr, "test chain: %s: %s\n", samme_status_name(status), error->text);
@@ -31,25 +33,35 @@ static void make_root(samme_test_chain *chain, samme_random random) {
     samme_buffer_free(&text);
 }
 
-static void make_roster(samme_test_chain *chain, samme_random random) {
+static void make_keys(samme_test_chain *chain, uint32_t index, samme_random random) {
+    samme_seed_new(&chain->branches[index].log_seed, random);
+    samme_curve_pair_new(chain->branches[index].secret, &chain->branches[index].curve, random);
+    chain->branches[index].epoch++;
+}
+
+/* The next one, with what the chain says of its branches now. */
+static void make_roster(samme_test_chain *chain) {
+    const samme_hash previous = chain->roster_version == 0
+                                    ? (samme_hash){0}
+                                    : samme_sha256(samme_buffer_span(&chain->roster_note));
+    samme_buffer_clear(&chain->roster_note);
     samme_error error = {0};
     samme_roster_branch branches[SAMME_TEST_BRANCHES_MAX] = {0};
     samme_roster_peer operator_peer = {.role = SAMME_PEER_OPERATOR, .name = "head-office"};
     char origin[SAMME_NOTE_NAME_MAX + 1];
     for (uint32_t i = 0; i < chain->branch_count; i++) {
-        samme_seed_new(&chain->branches[i].log_seed, random);
-        samme_curve_pair_new(chain->branches[i].secret, &chain->branches[i].curve, random);
         samme_public_key key = samme_sign_public(&chain->branches[i].log_seed);
         branches[i].number = i + 1;
-        branches[i].region = branches[i].epoch = 1;
+        branches[i].region = 1;
+        branches[i].epoch = chain->branches[i].epoch;
         branches[i].curve = chain->branches[i].curve;
         snprintf(branches[i].name, sizeof branches[i].name, "branch-%u", i + 1);
-        samme_branch_origin(chain->root.chain, i + 1, 1, origin);
+        samme_branch_origin(chain->root.chain, i + 1, branches[i].epoch, origin);
         must(samme_vkey_make(origin, &key, &branches[i].log_key, &error), &error);
     }
-    samme_curve_pair_new(chain->operator_secret, &chain->operator_curve, random);
     operator_peer.curve = chain->operator_curve;
-    samme_roster roster = {.version = 1,
+    samme_roster roster = {.version = ++chain->roster_version,
+                           .previous = previous,
                            .journal_epoch = 1,
                            .hub_log = chain->hub_log,
                            .hub_curve = chain->hub_curve,
@@ -84,7 +96,15 @@ void samme_test_chain_make(samme_test_chain *chain, uint64_t seed, uint32_t bran
     char origin[SAMME_NOTE_NAME_MAX + 1];
     samme_hub_origin(chain->root.chain, 1, origin);
     must(samme_vkey_make(origin, &hub_key, &chain->hub_log, &error), &error);
-    make_roster(chain, random);
+    for (uint32_t i = 0; i < branch_count; i++)
+        make_keys(chain, i, random);
+    samme_curve_pair_new(chain->operator_secret, &chain->operator_curve, random);
+    make_roster(chain);
+}
+
+void samme_test_chain_rotate(samme_test_chain *chain, uint32_t branch, samme_random random) {
+    make_keys(chain, branch - 1, random);
+    make_roster(chain);
 }
 
 void samme_test_chain_free(samme_test_chain *chain) {
@@ -145,8 +165,12 @@ void samme_test_release_note(const samme_test_chain *chain, uint64_t version,
                              .reason = "test",
                              .document_count = count,
                              .documents = listed};
-    if (previous != NULL)
-        release.previous = *previous;
+    samme_release_kept kept = {.version = version - 1};
+    if (previous != NULL) {
+        release.previous = kept.note_hash = *previous;
+        release.keep_count = version > 1 ? 1 : 0;
+        release.keeps = &kept;
+    }
     samme_buffer text;
     samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
     must(samme_release_text(&chain->root, &release, &text, &error), &error);

@@ -17,6 +17,7 @@ typedef struct samme_test_chain {
     samme_vkey hub_log;
     uint32_t branch_count;
     struct {
+        uint32_t epoch;
         samme_seed log_seed;
         uint8_t secret[32];
         samme_peer_key curve;
@@ -24,10 +25,13 @@ typedef struct samme_test_chain {
     uint8_t operator_secret[32];
     samme_peer_key operator_curve;
     samme_buffer root_note;
-    samme_buffer roster_note; /* version 1, all branches and the operator */
+    uint64_t roster_version;
+    samme_buffer roster_note; /* the newest: all branches and the operator */
 } samme_test_chain;
 
 void samme_test_chain_make(samme_test_chain *chain, uint64_t seed, uint32_t branch_count);
+/* The next roster, in which that branch has new keys and begins another epoch. */
+void samme_test_chain_rotate(samme_test_chain *chain, uint32_t branch, samme_random random);
 void samme_test_chain_free(samme_test_chain *chain);
 
 /* A chain.yaml for the chain's branches, and a small sound policy; `generous_days` is how long a

@@ -123,9 +123,21 @@ static const char *words_of(const Samme__Message *m, char out[static 80]) {
     case SAMME__MESSAGE__WHAT_PROBE_ANSWERS:
         return two_numbers("answers of probes:", m->probe_answers->answers.len / 32, "of release",
                            m->probe_answers->release, out);
+    case SAMME__MESSAGE__WHAT_PULL_KEYS:
+        return number_words("pull keys behind", m->pull_keys->from, out);
+    case SAMME__MESSAGE__WHAT_ASK_KEYS:
+        return number_words("ask keys:", m->ask_keys->n_subjects, out);
+    case SAMME__MESSAGE__WHAT_HAND_KEYS:
+        return number_words("hand keys:", m->hand_keys->n_items, out);
+    case SAMME__MESSAGE__WHAT_KEYS_PART:
+        return two_numbers("keys:", m->keys_part->n_items, "to", m->keys_part->to, out);
     case SAMME__MESSAGE__WHAT_LATER:
         snprintf(out, 80, "later: %s", m->later->what);
         return out;
+    case SAMME__MESSAGE__WHAT_ASK_HEAD:
+        return number_words("ask head: has", m->ask_head->journal_size, out);
+    case SAMME__MESSAGE__WHAT_HEAD:
+        return number_words(m->head->note.len > 0 ? "head" : "no head", m->head->journal_size, out);
     default:
         return number_words("message", (uint64_t)m->what_case, out);
     }
@@ -244,6 +256,15 @@ static void make_stores(pair_stores *stores) {
     stores->views = samme_memory_store_port(stores->views_memory);
 }
 
+/* The file of the machine's keys; drawn apart, so that it changes nothing else. */
+static samme_keks keks_of(unsigned number) {
+    samme_prng prng;
+    samme_keks keks;
+    samme_prng_seed(&prng, 1000 + number);
+    samme_keks_new(&keks, NULL, PAIR_WALL_MS, samme_prng_as_random(&prng));
+    return keks;
+}
+
 static void empty_views(pair_stores *stores) {
     samme_memory_store_free(stores->views_memory);
     stores->views_memory = samme_memory_store_new();
@@ -270,7 +291,9 @@ static void start_node(pair_node *self) {
     samme_node_setup setup = {
         .root = &p->chain.root,
         .branch = self->number,
-        .epoch = 1,
+        .epoch = p->chain.branches[self->number - 1].epoch,
+        .recover = self->recovers,
+        .older_count = self->older_count,
         .region = 1,
         .name = "paired",
         .hub_log = p->chain.hub_log,
@@ -282,6 +305,7 @@ static void start_node(pair_node *self) {
         .log = &self->stores.log,
         .views = &self->stores.views,
         .keys = &self->stores.keys,
+        .keks = keks_of(self->number),
         .beyond_loopback = self->beyond_loopback,
         .operator_token_hash = samme_sha256(SAMME_LITERAL("operator")),
         .make_verifier = node_has_pin,
@@ -289,6 +313,8 @@ static void start_node(pair_node *self) {
         .output = self,
         .send = node_sends,
         .answer = node_answers};
+    for (size_t i = 0; i < self->older_count; i++)
+        setup.older[i] = &self->older[i];
     samme_error error = {0};
     samme_status status = samme_node_new(&setup, &self->node, &error);
     if (status == SAMME_MISMATCH) {
@@ -305,11 +331,31 @@ static void step_hub(pair *p, samme_hub_event event) {
     samme_hub_step(p->hub, &event);
 }
 
+static void bring_roster(pair *p) {
+    step_hub(p, (samme_hub_event){.kind = SAMME_HUB_ROSTER,
+                                  .message = samme_buffer_span(&p->chain.roster_note)});
+}
+
+/* As its shell does: what waited is brought again when it goes into service. */
+static void watch_service(pair *p) {
+    const bool serves = pair_look_hub(p).serves;
+    if (serves && !p->hub_served)
+        bring_roster(p);
+    p->hub_served = serves;
+}
+
 static void make_hub(pair *p) {
     samme_hub_setup setup = {.root = &p->chain.root,
                              .log_seed = p->chain.hub_seed,
                              .log = &p->hub_stores.log,
                              .views = &p->hub_stores.views,
+                             .keys = &p->hub_stores.keys,
+                             .keks = keks_of(0),
+                             .random = samme_prng_as_random(&p->hub_random),
+                             .gather_ms = p->hub_gather_ms,
+                             .recover = p->hub_recovers,
+                             .clock_confirmed = p->hub_clock_confirmed,
+                             .branch_quota_bytes = p->hub_quota_bytes,
                              .output = p,
                              .send = hub_sends};
     samme_error error = {0};
@@ -320,8 +366,8 @@ static void make_hub(pair *p) {
         status = samme_hub_new(&setup, &p->hub, &error);
     }
     must(status == SAMME_OK, error.text);
-    step_hub(p, (samme_hub_event){.kind = SAMME_HUB_ROSTER,
-                                  .message = samme_buffer_span(&p->chain.roster_note)});
+    bring_roster(p);
+    p->hub_served = pair_look_hub(p).serves;
 }
 
 void pair_open(pair *p, unsigned node_count) {
@@ -334,6 +380,7 @@ void pair_open(pair *p, unsigned node_count) {
             samme_buffer_init(&p->newest[side][kind], SAMME_MESSAGE_MAX_BYTES);
     samme_arena_init(&p->answer.arena, 16 * 1024 * 1024);
     samme_prng_seed(&p->random, 1);
+    samme_prng_seed(&p->hub_random, 2);
     samme_test_chain_make(&p->chain, 1, node_count);
     p->network = samme_network_new(1);
     samme_network_set_faults(p->network, (samme_network_faults){.delay_min_ms = PAIR_WAY_MS,
@@ -356,9 +403,12 @@ void pair_close(pair *p) {
     for (unsigned i = 0; i < p->node_count; i++) {
         samme_node_free(p->nodes[i].node);
         free_stores(&p->nodes[i].stores);
+        for (size_t k = 0; k < p->nodes[i].older_count; k++)
+            samme_memory_store_free(p->nodes[i].older_memory[k]);
     }
     samme_hub_free(p->hub);
     free_stores(&p->hub_stores);
+    samme_memory_store_free(p->hub_backup);
     samme_network_free(p->network);
     samme_test_chain_free(&p->chain);
     samme_buffer_free(&p->trace);
@@ -391,6 +441,7 @@ static void remember_route(pair *p, const samme_peer_key *peer, uint64_t route) 
 void pair_tick_hub(pair *p) {
     for (unsigned i = 0; i < PASSES_MAX; i++) {
         step_hub(p, (samme_hub_event){.kind = SAMME_HUB_TICK});
+        watch_service(p);
         if (!sync_stores(&p->hub_stores) && samme_hub_next_ms(p->hub) > p->now_ms)
             return;
     }
@@ -486,6 +537,10 @@ static int64_t next_due(const pair *p) {
     int64_t next = samme_network_next_due(p->network);
     for (unsigned i = 0; i < p->node_count; i++) {
         int64_t due = samme_node_next_ms(p->nodes[i].node);
+        next = due < next ? due : next;
+    }
+    if (p->hub != NULL && !p->hub_served) { /* it waits, and stops waiting, by itself */
+        const int64_t due = samme_hub_next_ms(p->hub);
         next = due < next ? due : next;
     }
     return next > p->now_ms ? next : p->now_ms + 1;
@@ -674,6 +729,42 @@ static void apply_cuts(pair *p) {
     samme_network_partition(p->network, &p->chain.operator_curve, p->hub == NULL, false);
 }
 
+/* The log so far is the newest of the older ones. */
+static void set_aside(pair_node *self) {
+    must(self->older_count < SAMME_OLDER_LOGS_MAX, "more older logs than a node takes");
+    for (size_t i = self->older_count++; i > 0; i--)
+        self->older_memory[i] = self->older_memory[i - 1];
+    self->older_memory[0] = self->stores.log_memory;
+    for (size_t i = 0; i < self->older_count; i++)
+        self->older[i] = samme_memory_store_port(self->older_memory[i]);
+    self->stores.log_memory = samme_memory_store_new();
+    must(self->stores.log_memory != NULL, "no memory");
+    self->stores.log = samme_memory_store_port(self->stores.log_memory);
+}
+
+void pair_new_epoch(pair *p, unsigned number, bool disk_lost) {
+    pair_node *self = &p->nodes[number - 1];
+    samme_node_free(self->node);
+    lose_unsynced(&self->stores);
+    samme_prng keys; /* drawn apart, and not as the chain's own were */
+    samme_prng_seed(&keys, 7000 + number + 100 * p->chain.roster_version);
+    samme_test_chain_rotate(&p->chain, number, samme_prng_as_random(&keys));
+    self->transport = samme_network_peer(p->network, &p->chain.branches[number - 1].curve);
+    pair_note(p, "node %u comes back in epoch %u%s", number, p->chain.branches[number - 1].epoch,
+              disk_lost ? ", without its disk" : "");
+    if (disk_lost) {
+        free_stores(&self->stores);
+        make_stores(&self->stores);
+    } else {
+        set_aside(self);
+        empty_views(&self->stores);
+    }
+    self->recovers = true;
+    start_node(self);
+    if (p->hub != NULL)
+        bring_roster(p);
+}
+
 void pair_stop_hub(pair *p) {
     pair_note(p, "the hub stops");
     samme_hub_free(p->hub);
@@ -717,6 +808,25 @@ void pair_lose_views(pair *p, unsigned number) {
 void pair_lose_disk(pair *p, unsigned number) {
     pair_note(p, number == 0 ? "the hub's disk is lost" : "the disk of node %u is lost", number);
     lose(p, number, true);
+}
+
+void pair_back_up_hub(pair *p) {
+    samme_memory_store_free(p->hub_backup);
+    p->hub_backup = samme_memory_store_copy(p->hub_stores.log_memory);
+    must(p->hub_backup != NULL, "no memory");
+    pair_note(p, "the hub's disk is copied");
+}
+
+void pair_restore_hub(pair *p) {
+    pair_stop_hub(p);
+    pair_note(p, "the copy of the hub's disk is put back");
+    free_stores(&p->hub_stores);
+    make_stores(&p->hub_stores);
+    samme_memory_store_free(p->hub_stores.log_memory);
+    p->hub_stores.log_memory = samme_memory_store_copy(p->hub_backup);
+    must(p->hub_stores.log_memory != NULL, "no memory");
+    p->hub_stores.log = samme_memory_store_port(p->hub_stores.log_memory);
+    pair_start_hub(p);
 }
 
 void pair_cut(pair *p, unsigned number, bool up, bool down) {

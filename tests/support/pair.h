@@ -21,14 +21,14 @@ enum {
     PAIR_PUSH_AFTER_MS = 100, /* as the nodes are configured */
     PAIR_POLL_EVERY_MS = 60000,
     PAIR_CLAIM_WAIT_MS = 800,
-    PAIR_KINDS = 32, /* of messages, more than there are */
+    PAIR_KINDS = 160, /* of messages, more than there are */
 };
 #define PAIR_WALL_MS 1790000000000 /* the machines' clocks at virtual time 0 */
 
 typedef struct pair_stores {
     samme_memory_store *log_memory, *views_memory, *keys_memory;
-    samme_store log, views, keys; /* keys: of a node */
-    bool stuck;                   /* the disk: commits wait until it is not */
+    samme_store log, views, keys;
+    bool stuck; /* the disk: commits wait until it is not */
 } pair_stores;
 
 /* Node n is nodes[n - 1]. */
@@ -45,6 +45,10 @@ typedef struct pair_node {
     bool cut_up, cut_down;
     bool beyond_loopback; /* counts when it starts again */
     bool worker_stuck;    /* verifiers of PINs are not made until it is not */
+    bool recovers;        /* counts when it starts again */
+    samme_memory_store *older_memory[SAMME_OLDER_LOGS_MAX]; /* of epochs before, newest first */
+    samme_store older[SAMME_OLDER_LOGS_MAX];
+    size_t older_count;
     unsigned pin_count;
     samme_pin_job pins[SAMME_PIN_JOBS_MAX];
 } pair_node;
@@ -60,12 +64,19 @@ typedef struct pair_answer {
 typedef struct pair {
     samme_test_chain chain;
     samme_network *network;
-    samme_prng random;
+    samme_prng random, hub_random;
     int64_t now_ms;
     samme_hub *hub; /* NULL: not running */
     pair_stores hub_stores;
     samme_transport hub_transport, operator_transport;
     int64_t hub_clock_offset_ms;
+    /* these count when the hub starts again */
+    int64_t hub_gather_ms; /* 0: it goes into service at once */
+    bool hub_recovers;
+    bool hub_clock_confirmed;
+    uint64_t hub_quota_bytes; /* of a branch and day; 0: none */
+    bool hub_served;          /* when it had its last turn */
+    samme_memory_store *hub_backup;
     pair_node nodes[PAIR_NODES_MAX];
     unsigned node_count;
     uint64_t
@@ -113,8 +124,14 @@ void pair_crash_node(pair *p, unsigned number); /* and starts it again */
 /* A crash that takes the views, or the whole disk, of node `number`, or of the hub (0), along. */
 void pair_lose_views(pair *p, unsigned number);
 void pair_lose_disk(pair *p, unsigned number);
+/* Head office begins a new epoch of node `number`, whose log so far is set aside, or is lost too
+ * (`disk_lost`); the hub has the roster, and the node starts with the new keys, told to recover. */
+void pair_new_epoch(pair *p, unsigned number, bool disk_lost);
 void pair_stop_hub(pair *p); /* as a crash does */
 void pair_start_hub(pair *p);
+/* Copies the hub's disk while it runs; puts the copy back in place of what it has now. */
+void pair_back_up_hub(pair *p);
+void pair_restore_hub(pair *p);
 void pair_cut(pair *p, unsigned number, bool up, bool down);
 void pair_send_as_operator(pair *p, const Samme__Message *message);
 /* Says something to the hub in the name of a peer, or to a node in the hub's, past the network and

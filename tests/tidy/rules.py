@@ -27,7 +27,7 @@ GENERATED_OWNER = "lib/wire"
 # folders that see no clock, socket, file, lock or thread
 PURE = {
     "lib/base", "lib/boxes", "lib/wire", "lib/tlog", "lib/trust", "lib/policy", "lib/sop", "lib/render", "lib/check",
-    "lib/history", "lib/journal", "lib/probes", "lib/sync",
+    "lib/history", "lib/journal", "lib/probes", "lib/keymap", "lib/sync",
 }
 # Of these all but the shell around the core.
 CORES = {"node", "hub"}

@@ -1,4 +1,4 @@
-/* Target: samme_walk, samme_unpack, samme_pack of Event and of the bodies; samme_entry_open. */
+/* Target: samme_unpack, samme_pack of Event and of the bodies; samme_entry_open. */
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"
 #include "history/entry.h"

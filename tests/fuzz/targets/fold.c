@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "fuzz/folded.h"
 #include "fuzz/fuzz.h"
+#include "history/alarms.h"
+#include "history/cases.h"
 #include "history/query.h"
 #include "history/row.h"
 
@@ -29,6 +31,10 @@ typedef struct draft {
     Samme__Basis basis;
     Samme__LentRef lent, *lent_pointer;
     Samme__Refund tender, *tender_pointer;
+    Samme__Sale keyed;
+    Samme__RecordedLine recorded[LINES_MAX];
+    Samme__RecordedLine *recorded_pointers[LINES_MAX];
+    Samme__Refund refunds[LINES_MAX], *refund_pointers[LINES_MAX];
 } draft;
 
 static uint8_t below(draft *d, uint8_t bound) {
@@ -94,6 +100,64 @@ static void draw_opened(draft *d, Samme__ReturnOpened *opened) {
         *line = (Samme__ReturnLine)SAMME__RETURN_LINE__INIT;
         line->no = below(d, 8) == 0 ? below(d, 5) : (uint32_t)i + 1;
         line->quantity = amount(d);
+        line->condition = (Samme__Condition)below(d, 4);
+    }
+    opened->awaiting = below(d, 6) == 0;
+    opened->recorded = below(d, 6) == 0;
+    if (below(d, 6) == 0) {
+        const Samme__ReceiptRef receipt = d->receipt; /* the keyed sale draws one of its own */
+        draw_sale(d, &d->keyed);
+        if (below(d, 8) != 0)
+            d->keyed.receipt = NULL;
+        d->receipt = receipt;
+        opened->keyed = &d->keyed;
+    }
+}
+
+/* Mostly lines of the case. */
+static void draw_goods(draft *d, const fuzz_folded *folded, samme_arena *arena,
+                       Samme__GoodsReceived *goods) {
+    *goods = (Samme__GoodsReceived)SAMME__GOODS_RECEIVED__INIT;
+    goods->case_code = draw_code(d);
+    const Samme__CaseRow *row = NULL;
+    if (samme_find_case(&folded->journal_rows, goods->case_code, arena, &row) != SAMME_OK)
+        row = NULL;
+    goods->n_lines = below(d, LINES_MAX + 1);
+    goods->lines = d->return_pointers;
+    for (size_t i = 0; i < goods->n_lines; i++) {
+        const bool as_opened = row != NULL && i < row->opened->n_lines && below(d, 8) != 0;
+        Samme__ReturnLine *line = d->return_pointers[i] = &d->return_lines[i];
+        *line = (Samme__ReturnLine)SAMME__RETURN_LINE__INIT;
+        line->no = as_opened ? row->opened->lines[i]->no : below(d, 5);
+        line->quantity =
+            as_opened && below(d, 2) == 0 ? row->opened->lines[i]->quantity : amount(d);
+        line->condition = (Samme__Condition)below(d, 4);
+    }
+}
+
+static void draw_recorded(draft *d, const fuzz_folded *folded, samme_arena *arena,
+                          Samme__ReturnRecorded *out) {
+    *out = (Samme__ReturnRecorded)SAMME__RETURN_RECORDED__INIT;
+    out->case_code = draw_code(d);
+    const Samme__CaseRow *row = NULL;
+    if (samme_find_case(&folded->journal_rows, out->case_code, arena, &row) != SAMME_OK)
+        row = NULL;
+    out->n_lines = row != NULL && row->opened->n_lines <= LINES_MAX && below(d, 16) != 0
+                       ? row->opened->n_lines
+                       : below(d, LINES_MAX + 1);
+    out->lines = d->recorded_pointers;
+    for (size_t i = 0; i < out->n_lines; i++) {
+        const bool as_opened = row != NULL && i < row->opened->n_lines && below(d, 16) != 0;
+        Samme__RecordedLine *line = d->recorded_pointers[i] = &d->recorded[i];
+        *line = (Samme__RecordedLine)SAMME__RECORDED_LINE__INIT;
+        line->no = as_opened ? row->opened->lines[i]->no : below(d, 5);
+        line->refund = amount(d);
+        d->refunds[i] = (Samme__Refund)SAMME__REFUND__INIT;
+        d->refunds[i].tender = (Samme__TenderKind)below(d, 9);
+        d->refunds[i].amount = below(d, 8) == 0 ? amount(d) : line->refund;
+        d->refund_pointers[i] = &d->refunds[i];
+        line->refunds = &d->refund_pointers[i];
+        line->n_refunds = line->refund == 0 ? below(d, 2) : 1;
     }
 }
 
@@ -190,6 +254,49 @@ static void draw_done(draft *d, Samme__ReturnDone *done) {
     done->paid = amount(d);
 }
 
+/* Mostly an alarm that waits, if there is any. */
+static void draw_alarm(draft *d, const fuzz_folded *folded, samme_arena *arena,
+                       Samme__AlarmResolved *out) {
+    static uint8_t subject[2][16] = {{1}, {2}}, hash[32];
+    const Samme__AlarmRow *row;
+    size_t count = 0;
+    uint64_t next = 0;
+    *out = (Samme__AlarmResolved)SAMME__ALARM_RESOLVED__INIT;
+    draw_receipt(d);
+    out->receipt = below(d, 16) == 0 ? NULL : &d->receipt;
+    out->no = below(d, 5);
+    out->raised = below(d, 3);
+    FUZZ_MUST(samme_pending_alarms(&folded->journal_rows, below(d, 4), arena, &row, 1, &count,
+                                   &next) == SAMME_OK);
+    if (count == 1 && below(d, 8) != 0) {
+        out->receipt = row->receipt;
+        out->no = row->no;
+        out->raised = row->raised - (below(d, 8) == 0 ? 1 : 0);
+    }
+    out->by = samme_bytes_of_span(SAMME_SPAN(subject[below(d, 2)], below(d, 16) == 0 ? 15 : 16));
+    out->role = (Samme__PersonRole)(below(d, 16) == 0 ? below(d, 5) : 2);
+    out->code = (Samme__AlarmCode)below(d, 9);
+    out->note_hash = samme_bytes_of_span(SAMME_SPAN(hash, below(d, 4) == 0 ? 32 : 0));
+}
+
+/* Mostly of an epoch that has ended, from beyond what is common, under the class it has. */
+static void carry(draft *d, samme_entry_head *head, samme_buffer *entry) {
+    Samme__Carried carried = SAMME__CARRIED__INIT;
+    carried.epoch = below(d, 8) == 0 ? below(d, 4) : 1;
+    carried.common = below(d, 4);
+    carried.index = below(d, 8) == 0 ? below(d, 4) : 4u + below(d, 8);
+    carried.event = samme_bytes_of_span(samme_buffer_span(entry));
+    const bool sales = head->kind == SAMME__EVENT_KIND__sale;
+    samme_buffer out;
+    samme_buffer_init(&out, SAMME_ENTRY_MAX_BYTES);
+    head->kind = SAMME__EVENT_KIND__carried;
+    head->event_class =
+        sales != (below(d, 16) == 0) ? SAMME__EVENT_CLASS__sales : SAMME__EVENT_CLASS__service;
+    FUZZ_MUST(samme_entry_build(head, &carried, &out) == SAMME_OK);
+    samme_buffer_free(entry);
+    *entry = out;
+}
+
 static void fold_one(fuzz_folded *folded, draft *d) {
     union {
         Samme__Sale sale;
@@ -200,13 +307,17 @@ static void fold_one(fuzz_folded *folded, draft *d) {
         Samme__ReleaseTaken taken;
         Samme__LineLent lent;
         Samme__GivenBack given;
+        Samme__AlarmTaken alarm_taken;
+        Samme__AlarmResolved resolved;
+        Samme__GoodsReceived goods;
+        Samme__ReturnRecorded recorded;
     } body;
     static uint8_t root[32];
     samme_arena arena;
     samme_arena_init(&arena, 16 * 1024 * 1024);
     d->branch = (uint32_t)below(d, FUZZ_BRANCHES) + 1;
     samme_entry_head head = {.region = 1};
-    uint8_t kind = below(d, 20);
+    uint8_t kind = below(d, 27);
     if (kind < 5) {
         head.kind = SAMME__EVENT_KIND__sale;
         draw_sale(d, &body.sale);
@@ -226,10 +337,30 @@ static void fold_one(fuzz_folded *folded, draft *d) {
         head.kind = SAMME__EVENT_KIND__anchor;
         body.anchor = (Samme__Anchor)SAMME__ANCHOR__INIT;
         body.anchor.journal_size = below(d, 16);
+        body.anchor.lost_epoch = below(d, 8) == 0 ? below(d, 3) : 0;
         body.anchor.root = samme_bytes_of_span(SAMME_SPAN(root, below(d, 8) == 0 ? 31 : 32));
     } else if (kind < 18 && kind > 15) {
         head.kind = SAMME__EVENT_KIND__line_lent;
         draw_lent(d, &body.lent);
+    } else if (kind > 24) {
+        head.kind = SAMME__EVENT_KIND__return_recorded;
+        draw_recorded(d, folded, &arena, &body.recorded);
+    } else if (kind > 22) {
+        head.kind = SAMME__EVENT_KIND__goods_received;
+        draw_goods(d, folded, &arena, &body.goods);
+    } else if (kind > 20) {
+        head.kind = SAMME__EVENT_KIND__alarm_resolved;
+        draw_alarm(d, folded, &arena, &body.resolved);
+    } else if (kind == 20) {
+        Samme__AlarmResolved drawn;
+        head.kind = SAMME__EVENT_KIND__alarm_taken;
+        draw_alarm(d, folded, &arena, &drawn);
+        body.alarm_taken = (Samme__AlarmTaken)SAMME__ALARM_TAKEN__INIT;
+        body.alarm_taken.receipt = drawn.receipt;
+        body.alarm_taken.no = drawn.no;
+        body.alarm_taken.raised = drawn.raised;
+        body.alarm_taken.by = drawn.by;
+        body.alarm_taken.role = drawn.role;
     } else if (kind > 15) {
         head.kind = SAMME__EVENT_KIND__given_back;
         draw_given(d, folded, &body.given);
@@ -244,15 +375,56 @@ static void fold_one(fuzz_folded *folded, draft *d) {
     samme_buffer entry;
     samme_buffer_init(&entry, SAMME_EVENT_MAX_BYTES);
     FUZZ_MUST(samme_entry_build(&head, &body, &entry) == SAMME_OK);
+    if (below(d, 16) == 0)
+        fuzz_end_epoch(folded, d->branch);
+    if (folded->ended[d->branch] > 0 && below(d, 4) == 0)
+        carry(d, &head, &entry);
     fuzz_fold(folded, d->branch, samme_buffer_span(&entry));
     samme_buffer_free(&entry);
     samme_arena_free(&arena);
 }
 
-static void count_excess(void *context, const Samme__ExcessRow *excess) {
+static void count_excess(void *context, const Samme__AlarmRow *excess) {
     size_t *count = context;
     FUZZ_MUST(excess->refunded > excess->sold || excess->refunded_amount > excess->paid);
     ++*count;
+}
+
+/* What stands beside the cases says how many wait for what. */
+static void count_stages(const samme_rows *rows) {
+    static const samme_stage stages[] = {SAMME_STAGE_OPEN, SAMME_STAGE_ASKS, SAMME_STAGE_PAYABLE,
+                                         SAMME_STAGE_AWAITS, SAMME_STAGE_CAME};
+    enum { STAGES = sizeof stages / sizeof *stages };
+    uint64_t counted[FUZZ_BRANCHES + 1][STAGES] = {{0}}, said;
+    samme_row_key key = {.bytes = {'c'}, .length = 1};
+    samme_arena arena;
+    samme_arena_init(&arena, SAMME_FOLD_SCRATCH_BYTES);
+    for (;; samme_key_after(&key)) {
+        samme_span value;
+        const ProtobufCMessage *message;
+        samme_arena_reset(&arena);
+        if (samme_row_next(rows, SAMME_LITERAL("c"), &key, &value) != SAMME_OK)
+            break;
+        FUZZ_MUST(samme_row_parse(value, &samme__case_row__descriptor, &arena, &message) ==
+                  SAMME_OK);
+        const Samme__CaseRow *row = SAMME_ROW(CaseRow, message);
+        for (size_t i = 0; i < STAGES; i++)
+            counted[row->branch][i] += samme_case_stage(row) == stages[i];
+    }
+    for (uint32_t branch = 1; branch <= FUZZ_BRANCHES; branch++) {
+        for (size_t i = 0; i < STAGES; i++) {
+            const samme_case_list list = {
+                .branch = branch, .stage = stages[i], .below = UINT64_MAX};
+            samme_case_listed found[ENTRIES_MAX];
+            size_t count = 0;
+            samme_arena_reset(&arena);
+            FUZZ_MUST(samme_count_cases(rows, &list, &said) == SAMME_OK);
+            FUZZ_MUST(samme_list_cases(rows, &list, &arena, found, ENTRIES_MAX, &count) ==
+                      SAMME_OK);
+            FUZZ_MUST(said == counted[branch][i] && count == said);
+        }
+    }
+    samme_arena_free(&arena);
 }
 
 /* Every question has an answer, whatever was folded; what is left of a line is never below 0. */
@@ -265,6 +437,8 @@ static void ask(const fuzz_folded *folded, draft *d) {
     size_t count = 0, excess = 0;
     samme_arena_init(&arena, SAMME_FOLD_SCRATCH_BYTES);
     draw_opened(d, &opened);
+    if (opened.keyed != NULL && samme_keyed_fault(opened.keyed) != NULL)
+        opened.keyed = NULL; /* no opening that the fold takes has it */
     samme_horizon horizon = {.branch = below(d, FUZZ_BRANCHES) + 1u,
                              .epoch = 1,
                              .journal_size = below(d, ENTRIES_MAX),
@@ -273,12 +447,13 @@ static void ask(const fuzz_folded *folded, draft *d) {
         FUZZ_MUST(samme_derive_facts(rows, &opened, opened.lines[i], &horizon, SAMME__MODE__normal,
                                      &arena, &facts, &sale) == SAMME_OK);
         FUZZ_MUST(facts->quantity_left >= 0 && facts->line_paid >= 0);
-        FUZZ_MUST(sale != NULL || facts->claim == SAMME__CLAIM__no_claim);
+        FUZZ_MUST(sale != NULL || opened.keyed != NULL || facts->claim == SAMME__CLAIM__no_claim);
     }
     samme_status status = samme_find_receipts_by_number(rows, d->number, &arena, found,
                                                         SAMME_RECEIPTS_FOUND_MAX, &count);
     FUZZ_MUST(status == SAMME_OK && count <= SAMME_RECEIPTS_FOUND_MAX);
-    FUZZ_MUST(samme_visit_excess(rows, &arena, count_excess, &excess) == SAMME_OK);
+    FUZZ_MUST(samme_visit_alarms(rows, &arena, count_excess, &excess) == SAMME_OK);
+    count_stages(rows);
     samme_arena_free(&arena);
 }
 

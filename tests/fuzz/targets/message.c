@@ -1,4 +1,4 @@
-/* Target: samme_walk, samme_unpack, samme_pack, samme_to_json, samme_from_json of Message. */
+/* Target: samme_unpack, samme_pack, samme_to_json, samme_from_json of Message. */
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"
 

@@ -1,4 +1,4 @@
-/* Target: samme_walk, samme_unpack, samme_pack of Record; samme_record_open, samme_record_build. */
+/* Target: samme_unpack, samme_pack of Record; samme_record_open, samme_record_build. */
 #include "journal/record.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/wired.h"

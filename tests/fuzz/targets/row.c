@@ -1,4 +1,4 @@
-/* Target: samme_row_parse, samme_walk, samme_unpack, samme_pack of the rows of proto/view.proto and
+/* Target: samme_row_parse, samme_unpack, samme_pack of the rows of proto/view.proto and
  * the states of proto/state.proto. The first byte says which. */
 #include "history/row.h"
 #include "fuzz/fuzz.h"
@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         &samme__own_state__descriptor,        &samme__held_state__descriptor,
         &samme__hub_branch_state__descriptor, &samme__hub_state__descriptor,
         &samme__loan_row__descriptor,         &samme__borrowed_row__descriptor,
+        &samme__alarm_row__descriptor,
     };
     if (size == 0)
         return 0;

@@ -156,6 +156,49 @@ Test(chain, enrolling_a_branch_again_gives_the_same_keys) {
     place_remove(&place);
 }
 
+Test(chain, a_branch_begins_a_new_epoch_under_other_keys) {
+    chain_place place = place_make();
+    cr_assert_eq(run(samme_cli_chain_add_branch, place.chain, "42", "Oslo", NULL), SAMME_EXIT_OK);
+    cr_assert_eq(
+        run(samme_cli_chain_enrol, place.chain, "branch:42", place_path(&place, "old"), NULL),
+        SAMME_EXIT_OK);
+    cr_assert_neq(run(samme_cli_chain_rotate, place.chain, "branch:43", NULL), SAMME_EXIT_OK,
+                  "there is none");
+    cr_assert_neq(
+        run(samme_cli_chain_rotate, place.chain, "branch:42", place_path(&place, "old"), NULL),
+        SAMME_EXIT_OK, "a folder in use is left alone");
+    cr_assert_eq(
+        run(samme_cli_chain_rotate, place.chain, "branch:42", place_path(&place, "new"), NULL),
+        SAMME_EXIT_OK);
+    samme_enrolment old, new;
+    samme_error error = {.text = ""};
+    cr_assert_eq(samme_enrol_load(place_path(&place, "old"), &old, &error), SAMME_OK, "%s",
+                 error.text);
+    cr_assert_eq(samme_enrol_load(place_path(&place, "new"), &new, &error), SAMME_OK, "%s",
+                 error.text);
+    cr_assert_eq(old.epoch, 1);
+    cr_assert_eq(new.epoch, 2);
+    cr_assert_str_eq(new.name, "Oslo");
+    cr_assert_neq(memcmp(&old.log_seed, &new.log_seed, sizeof new.log_seed), 0);
+    cr_assert_neq(memcmp(old.curve_secret, new.curve_secret, sizeof new.curve_secret), 0);
+    samme_chain_folder folder = open_chain(&place);
+    cr_assert_eq(folder.roster.version, 3);
+    const samme_peer_key gone = samme_curve_public(old.curve_secret),
+                         there = samme_curve_public(new.curve_secret);
+    cr_assert_null(samme_roster_branch_by_curve(&folder.roster, &gone));
+    const samme_roster_branch *branch = samme_roster_branch_by_curve(&folder.roster, &there);
+    cr_assert_not_null(branch);
+    cr_assert_eq(branch->epoch, 2);
+    samme_chain_close(&folder);
+    cr_assert_eq(
+        run(samme_cli_chain_enrol, place.chain, "branch:42", place_path(&place, "again"), NULL),
+        SAMME_EXIT_OK);
+    cr_assert(same_file(place_path(&place, "new"), place_path(&place, "again"), "log.seed"));
+    samme_enrol_free(&old);
+    samme_enrol_free(&new);
+    place_remove(&place);
+}
+
 Test(chain, enrolling_an_auditor_adds_it_once) {
     chain_place place = place_make();
     cr_assert_eq(

@@ -88,7 +88,7 @@ void greet(hub_test *t, uint32_t branch) {
     pair_tell_hub(&t->p, branch_key(t, branch), make_hello(t, branch));
 }
 
-samme_span make_sale(hub_test *t, uint32_t branch) {
+samme_span make_sale_to(hub_test *t, uint32_t branch, const samme_subject *customer) {
     char texts[2][20] = {"1", ""}, date[] = "2026-09-01", currency[] = "GBP";
     snprintf(texts[1], sizeof texts[1], "%u", ++t->sales);
     Samme__ReceiptRef receipt = SAMME__RECEIPT_REF__INIT;
@@ -105,11 +105,17 @@ samme_span make_sale(hub_test *t, uint32_t branch) {
     sale.currency = currency;
     sale.n_lines = 1;
     sale.lines = lines;
+    if (customer != NULL)
+        sale.subject = samme_bytes_of_span(SAMME_SPAN(customer->bytes, sizeof customer->bytes));
     samme_entry_head head = {.kind = SAMME__EVENT_KIND__sale, .region = 1, .id = {1}};
     samme_buffer packed;
     samme_buffer_init(&packed, SAMME_ENTRY_MAX_BYTES);
     cr_assert_eq(samme_entry_build(&head, &sale, &packed), SAMME_OK);
     return keep(t, &packed);
+}
+
+samme_span make_sale(hub_test *t, uint32_t branch) {
+    return make_sale_to(t, branch, NULL);
 }
 
 Samme__Message *make_push_of(hub_test *t, uint32_t branch, const samme_span *entries, size_t count,

@@ -57,6 +57,7 @@ Samme__Message *make_push(hub_test *t, uint32_t branch, size_t count);
 Samme__Message *make_push_of(hub_test *t, uint32_t branch, const samme_span *entries, size_t count,
                              const samme_seed *seed);
 samme_span make_sale(hub_test *t, uint32_t branch);
+samme_span make_sale_to(hub_test *t, uint32_t branch, const samme_subject *customer);
 /* A push that must be taken. */
 void push(hub_test *t, uint32_t branch, size_t count);
 

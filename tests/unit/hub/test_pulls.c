@@ -75,14 +75,19 @@ Test(pulls, a_long_journal_comes_in_parts_each_with_its_head) {
     cr_assert_eq(parts, 2);
 }
 
+/* But the head: who is up to date sees whether it is still the same journal. */
 Test(pulls, at_and_beyond_the_end_there_is_nothing) {
     push(&t, 1, 1);
+    samme_checkpoint head;
     const uint64_t places[] = {2, 3, UINT64_MAX};
     for (size_t i = 0; i < 3; i++) {
         const Samme__JournalPart *part = pull_journal(places[i]);
         cr_assert_eq(part->from, places[i]);
         cr_assert_eq(part->n_records, 0);
-        cr_assert_eq(part->note.len, 0);
+        cr_assert_eq(samme_checkpoint_open(samme_span_of_bytes(part->note), &t.p.chain.hub_log,
+                                           &head, NULL),
+                     SAMME_OK);
+        cr_assert_eq(head.size, 2);
         cr_assert_eq(part->journal_size, 2);
         cr_assert_gt(part->hub_time_ms, PAIR_WALL_MS - 1);
         cr_assert_eq(pull_entries(places[i])->n_batches, 0);

@@ -130,18 +130,6 @@ Test(taking, a_release_is_taken_once_and_decided_under) {
     cr_assert_str_eq(taken(), "1 2");
 }
 
-Test(taking, a_sale_names_the_release_it_was_recorded_under) {
-    pair_sell(&p, 1, "0", 1000, 500);
-    pair_tick_node(&p, 1);
-    cr_assert_null(own_entry(&p, 1, 1, &arena)->body.sale->release);
-    publish(365);
-    pair_sell(&p, 1, "1", 1000, 500);
-    pair_tick_node(&p, 1);
-    const samme_entry *entry = own_entry(&p, 1, pair_look(&p, 1).own_size - 1, &arena);
-    cr_assert_eq(entry->event->kind, SAMME__EVENT_KIND__sale);
-    cr_assert_eq(entry->body.sale->release->version, 1);
-}
-
 /* The second release's policy does not arrive: its note and record do. */
 Test(taking, with_a_document_missing_the_old_release_stays) {
     publish(365);

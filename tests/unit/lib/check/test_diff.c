@@ -292,6 +292,22 @@ Test(diff, regression_another_basis_is_said_to_need_a_past_release) {
     samme_buffer_free(&both.out);
 }
 
+Test(diff, what_stands_in_for_a_past_release_is_said_where_one_is_asked) {
+    beside both;
+    const char *text = diff_of(
+        &both, fixture_chain,
+        (const char *const[]){"basis: purchase_day\n", "basis: purchase_day\nnot_held: baseline\n"},
+        NULL);
+    cr_assert_str_eq(text,
+                     "with a past release (--past) answers may differ: not_held is today in A "
+                     "(policy returns), baseline in B (policy returns)\n"
+                     "no difference without a past release\n");
+    samme_buffer_free(&both.out);
+    text = diff_of(&both, fixture_chain, (const char *const[]){"", "not_held: baseline\n"}, NULL);
+    cr_assert_str_eq(text, "no difference\n");
+    samme_buffer_free(&both.out);
+}
+
 Test(diff, regression_other_ranks_of_tenders_are_said_where_the_better_answers) {
     static const char chain[] = "chain: shop.example\n";
     static const char ranked[] = "chain: shop.example\ntender_ranks: [credit, original_tender]\n";

@@ -213,3 +213,33 @@ Test(stores, a_path_has_its_maximum) {
     cr_assert_eq(samme_stores_open(path, &stores, &error), SAMME_TOO_LARGE);
     samme_stores_close(&stores);
 }
+
+Test(stores, a_log_is_set_aside_and_another_begins) {
+    filled();
+    open_stores();
+    cr_assert_eq(samme_stores_set_log_aside(&stores, 3, &error), SAMME_OK, "%s", error.text);
+    cr_assert_not(holds(&stores.log, "of the log"));
+    cr_assert_not(holds(&stores.views, "of the views"), "they were of that log");
+    put(&stores.log, "of the next");
+    cr_assert_eq(samme_stores_set_log_aside(&stores, 3, &error), SAMME_CONFLICT);
+    cr_assert_not_null(strstr(error.text, "log.e3: there is one already"), "%s", error.text);
+    cr_assert(holds(&stores.log, "of the next"), "nothing was changed");
+    cr_assert_eq(samme_stores_set_log_aside(&stores, 12, &error), SAMME_OK, "%s", error.text);
+    samme_stores_close(&stores);
+    open_stores();
+    cr_assert_eq(samme_stores_open_older(&stores, 12, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(stores.older_count, 1, "those before 12");
+    cr_assert(holds(&stores.older[0], "of the log"));
+    samme_stores_close(&stores);
+    open_stores();
+    cr_assert_eq(samme_stores_open_older(&stores, 13, &error), SAMME_OK, "%s", error.text);
+    cr_assert_eq(stores.older_count, 2);
+    cr_assert(holds(&stores.older[0], "of the next"), "newest first");
+    cr_assert(holds(&stores.older[1], "of the log"));
+    samme_writes *writes = samme_writes_new();
+    const samme_commit commit = {.writes = writes};
+    cr_assert_eq(stores.older[1].commit(stores.older[1].self, commit), SAMME_DENIED,
+                 "they are only read");
+    samme_writes_free(writes);
+    samme_stores_close(&stores);
+}

@@ -38,6 +38,30 @@ Test(digest, carry_runs_through_all_bytes) {
     cr_assert_eq(sum.bytes[30], 1);
 }
 
+/* As on paper, digit by digit. */
+static samme_hash add_by_bytes(samme_hash a, const samme_hash *b) {
+    unsigned carry = 0;
+    for (size_t i = sizeof a.bytes; i-- > 0; carry >>= 8) {
+        carry += (unsigned)a.bytes[i] + b->bytes[i];
+        a.bytes[i] = (uint8_t)carry;
+    }
+    return a;
+}
+
+Test(digest, sums_are_those_on_paper) {
+    samme_prng prng;
+    samme_prng_seed(&prng, 1);
+    for (unsigned i = 0; i < 20000; i++) {
+        const samme_hash a = random_hash(&prng), b = random_hash(&prng);
+        const samme_hash expected = add_by_bytes(a, &b);
+        samme_hash sum = a;
+        samme_digest_add(&sum, &b);
+        cr_assert(samme_hash_equal(&sum, &expected), "seed 1, sum %u", i);
+        samme_digest_subtract(&sum, &b);
+        cr_assert(samme_hash_equal(&sum, &a), "seed 1, sum %u", i);
+    }
+}
+
 Test(digest, order_does_not_matter_and_subtracting_undoes) {
     for (uint64_t seed = 0; seed < 200; seed++) {
         samme_prng prng;
@@ -90,4 +114,62 @@ Test(digest, groups_stand_apart_and_the_state_is_their_hash) {
     cr_assert_eq(samme_state_digest(&f.rows, &state), SAMME_OK);
     cr_assert(samme_hash_equal(&state, &expected));
     fixture_free(&f);
+}
+
+typedef struct counted {
+    samme_rows below;
+    uint64_t bytes;
+} counted;
+
+static samme_status counted_get(void *self, samme_span key, samme_span *out) {
+    return ((counted *)self)->below.get(((counted *)self)->below.self, key, out);
+}
+static samme_status counted_seek(void *self, samme_span from, samme_span *key, samme_span *value) {
+    return ((counted *)self)->below.seek(((counted *)self)->below.self, from, key, value);
+}
+static samme_status counted_put(void *self, samme_span key, samme_span value) {
+    ((counted *)self)->bytes += key.length + value.length;
+    return ((counted *)self)->below.put(((counted *)self)->below.self, key, value);
+}
+
+/* SAMME_RECORD_PUTS_MAX_BYTES counts digests at each entry that moves them, and decides what is
+ * quarantined: a run puts them once, but counts the same. */
+Test(digest, a_run_counts_as_its_entries_do_singly) {
+    fixture single, joined;
+    fixture_init(&single);
+    fixture_init(&joined);
+    Samme__Sale *sale = fixture_sale(&single.arena, 1, "17");
+    fixture_line(&single.arena, sale, 1, 1000, 500);
+    Samme__Sale *training = fixture_sale(&single.arena, 1, "18");
+    training->kind = SAMME__SALE_KIND__training;
+    const samme_span entries[] = {
+        fixture_entry(&single.arena, SAMME__EVENT_KIND__sale, sale),
+        fixture_entry(&single.arena, SAMME__EVENT_KIND__sale, sale),     /* quarantined */
+        fixture_entry(&single.arena, SAMME__EVENT_KIND__sale, training), /* no row */
+        fixture_entry(
+            &single.arena, SAMME__EVENT_KIND__return_opened,
+            fixture_opened(&single.arena, "A1", fixture_receipt(&single.arena, 1, "17"), 1, 1000)),
+    };
+    counted one = {.below = single.rows}, run_of = {.below = joined.rows};
+    const samme_rows one_rows = {&one, counted_get, counted_seek, counted_put};
+    const samme_rows run_rows = {&run_of, counted_get, counted_seek, counted_put};
+    samme_error error = {.text = ""};
+    samme_fold_run run;
+    samme_fold_begin(&run, &run_rows, 1, &joined.scratch);
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        const samme_position at = {.branch = 1, .epoch = 1, .index = i};
+        cr_assert_eq(samme_fold(&one_rows, &at, entries[i], &single.scratch, NULL, &error),
+                     SAMME_OK, "%s", error.text);
+        cr_assert_eq(samme_fold_next(&run, &at, entries[i], NULL, &error), SAMME_OK, "%s",
+                     error.text);
+        cr_assert_eq(one.bytes, run_of.bytes + run.digest_bytes, "entry %zu", i);
+    }
+    cr_assert_gt(run.digest_bytes, 2 * (6 + 32));
+    cr_assert_eq(samme_fold_end(&run, SAMME_OK), SAMME_OK);
+    samme_hash a, b;
+    cr_assert_eq(samme_state_digest(&single.rows, &a), SAMME_OK);
+    cr_assert_eq(samme_state_digest(&joined.rows, &b), SAMME_OK);
+    cr_assert(samme_hash_equal(&a, &b));
+    fixture_free(&single);
+    fixture_free(&joined);
 }

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "history/alarms.h"
 #include "tests/unit/lib/history/fixture.h"
 
 static fixture f;
@@ -17,10 +18,10 @@ TestSuite(excess, .init = setup, .fini = teardown);
 
 typedef struct visits {
     size_t count;
-    const Samme__ExcessRow *rows[8];
+    const Samme__AlarmRow *rows[8];
 } visits;
 
-static void visit(void *context, const Samme__ExcessRow *row) {
+static void visit(void *context, const Samme__AlarmRow *row) {
     visits *seen = context;
     cr_assert_lt(seen->count, 8);
     seen->rows[seen->count++] = row;
@@ -28,7 +29,7 @@ static void visit(void *context, const Samme__ExcessRow *row) {
 
 static visits find_in(const samme_rows *rows) {
     visits seen = {.count = 0};
-    cr_assert_eq(samme_visit_excess(rows, &f.arena, visit, &seen), SAMME_OK);
+    cr_assert_eq(samme_visit_alarms(rows, &f.arena, visit, &seen), SAMME_OK);
     return seen;
 }
 
@@ -56,7 +57,7 @@ Test(excess, two_branches_that_refund_one_line_unconfirmed_are_named) {
     refund_blind(2, "C4", sale->receipt, 2, -1);
     const visits seen = find_in(&f.rows);
     cr_assert_eq(seen.count, 1);
-    const Samme__ExcessRow *row = seen.rows[0];
+    const Samme__AlarmRow *row = seen.rows[0];
     cr_assert_str_eq(row->receipt->number, "1");
     cr_assert_eq(row->no, 1);
     cr_assert_eq(row->sold, 1000);

@@ -275,8 +275,8 @@ Test(fold_sale, practice_leaves_no_receipt) {
 }
 
 Test(fold_sale, kinds_kept_for_later_are_not_legal_yet) {
-    const Samme__EventKind kinds[] = {SAMME__EVENT_KIND__clock, SAMME__EVENT_KIND__carried,
-                                      SAMME__EVENT_KIND__link, SAMME__EVENT_KIND__unlink};
+    const Samme__EventKind kinds[] = {SAMME__EVENT_KIND__clock, SAMME__EVENT_KIND__link,
+                                      SAMME__EVENT_KIND__unlink};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         Samme__Event event = SAMME__EVENT__INIT;
         event.kind = kinds[i];

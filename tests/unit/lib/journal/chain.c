@@ -67,8 +67,8 @@ static void make_root(samme_root *root) {
     samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
     samme_buffer_init(&note, SAMME_DOCUMENT_MAX_BYTES);
     cr_assert_eq(samme_root_text(root, &text, &error), SAMME_OK, "%s", error.text);
-    cr_assert_eq(samme_note_sign(samme_buffer_span(&text), root->roles[SAMME_ROLE_ROOT].keys[0].name,
-                                 &seed, &note),
+    cr_assert_eq(samme_note_sign(samme_buffer_span(&text),
+                                 root->roles[SAMME_ROLE_ROOT].keys[0].name, &seed, &note),
                  SAMME_OK);
     cr_assert_eq(samme_root_open(samme_buffer_span(&note), root, &error), SAMME_OK, "%s",
                  error.text);
@@ -199,6 +199,22 @@ void chain_documents(chain *c, samme_release_document out[static 2]) {
     }
 }
 
+samme_hash chain_release_signed(chain *c, const samme_release *release, unsigned key) {
+    samme_buffer text;
+    samme_error error = {.text = ""};
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_release_text(&c->root, release, &text, &error), SAMME_OK, "%s", error.text);
+    return sign_and_store(c, &text, SAMME_ROLE_RELEASE, key);
+}
+
+samme_hash chain_halt_signed(chain *c, const samme_halt *halt, unsigned key) {
+    samme_buffer text;
+    samme_error error = {.text = ""};
+    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
+    cr_assert_eq(samme_halt_text(&c->root, halt, &text, &error), SAMME_OK, "%s", error.text);
+    return sign_and_store(c, &text, SAMME_ROLE_RELEASE, key);
+}
+
 samme_hash chain_release_of(chain *c, uint64_t version, const samme_hash *previous, unsigned key,
                             samme_release_document *documents, size_t count) {
     samme_release release = {.version = version,
@@ -209,11 +225,7 @@ samme_hash chain_release_of(chain *c, uint64_t version, const samme_hash *previo
                              .reason = "because",
                              .document_count = count,
                              .documents = documents};
-    samme_buffer text;
-    samme_error error = {.text = ""};
-    samme_buffer_init(&text, SAMME_DOCUMENT_MAX_BYTES);
-    cr_assert_eq(samme_release_text(&c->root, &release, &text, &error), SAMME_OK, "%s", error.text);
-    return sign_and_store(c, &text, SAMME_ROLE_RELEASE, key);
+    return chain_release_signed(c, &release, key);
 }
 
 samme_hash chain_release_note(chain *c, uint64_t version, const samme_hash *previous,
@@ -312,7 +324,7 @@ static ProtobufCMessage *keep(chain *c, const ProtobufCMessage *message) {
 }
 
 /* Facts and answer of one line, as a node has them. */
-static void decide_line(chain *c, const samme_policy *policy, const samme_horizon *horizon,
+static void decide_line(chain *c, const samme_releases *releases, const samme_horizon *horizon,
                         const Samme__ReturnOpened *opened, Samme__ReturnDecided *decided,
                         size_t at) {
     Samme__LineDecision *line = decided->lines[at];
@@ -327,14 +339,27 @@ static void decide_line(chain *c, const samme_policy *policy, const samme_horizo
                                  .mode = line->facts->mode,
                                  .version = SAMME_FACTS_VERSION};
     cr_assert_eq(samme_line_facts(&c->f.rows, &asking, &sale, &c->f.arena, &line->facts), SAMME_OK);
-    samme_chain_facts(policy, sale.row == NULL ? 0 : sale.row->sale->receipt->branch,
-                      horizon->branch, line->facts);
-    const samme_releases releases = {.today = policy, .today_number = c->release_version};
+    samme_chain_facts(releases->today, samme_sale_branch(&sale), horizon->branch, line->facts);
     samme_decision decision;
-    cr_assert_eq(samme_policy_decide_at(&releases, line->facts, &decision, &error), SAMME_OK, "%s",
+    cr_assert_eq(samme_policy_decide_at(releases, line->facts, &decision, &error), SAMME_OK, "%s",
                  error.text);
     line->facts = (Samme__Facts *)(void *)keep(c, &line->facts->base);
     line->answer = (Samme__Answer *)(void *)keep(c, &decision.answer.base);
+}
+
+static void choose_past(chain *c, const Samme__ReturnOpened *opened, const samme_horizon *horizon,
+                        uint64_t today, samme_past *out) {
+    samme_error error = {.text = ""};
+    samme_sale_view sale;
+    cr_assert_eq(samme_find_sale(&c->f.rows, opened, horizon, &c->f.arena, &sale), SAMME_OK);
+    const samme_past_asked asked = {.today = today,
+                                    .opened = opened,
+                                    .sale = sale.row == NULL ? NULL : sale.row->sale,
+                                    .rows = &c->f.rows,
+                                    .horizon = horizon,
+                                    .journal_size = horizon->journal_size};
+    cr_assert_eq(samme_choose_past(&c->replay, &asked, &c->f.arena, out, &error), SAMME_OK, "%s",
+                 error.text);
 }
 
 Samme__ReturnDecided *chain_decide(chain *c, uint32_t branch, const Samme__ReturnOpened *opened,
@@ -345,15 +370,18 @@ Samme__ReturnDecided *chain_decide(chain *c, uint32_t branch, const Samme__Retur
                                    .own_size = c->logs[branch].size};
     Samme__ReturnDecided *decided =
         fixture_decided(&c->f.arena, &c->f.rows, opened, &horizon, SAMME__VERDICT__deny);
-    decided->basis->release->version = c->release_version;
-    decided->basis->release->note_hash =
+    Samme__ReleaseRef *release = decided->basis->release;
+    release->version = c->release_version;
+    release->note_hash =
         samme_bytes_of_span(samme_arena_copy(&c->f.arena, samme_span_of_hash(&c->release_hash)));
-    const samme_policy *policy;
-    samme_error error = {.text = ""};
-    cr_assert_eq(samme_replay_policy(&c->replay, c->release_version, &policy, &error), SAMME_OK,
-                 "%s", error.text);
+    if (opened->release != NULL)
+        *release = *opened->release;
+    samme_past *past = samme_arena_alloc(&c->f.arena, sizeof *past);
+    Samme__ReleaseRef *past_release = samme_arena_alloc(&c->f.arena, sizeof *past_release);
+    choose_past(c, opened, &horizon, release->version, past);
+    samme_past_basis(past, decided->basis, past_release);
     for (size_t i = 0; i < decided->n_lines; i++)
-        decide_line(c, policy, &horizon, opened, decided, i);
+        decide_line(c, &past->releases, &horizon, opened, decided, i);
     return decided;
 }
 

@@ -4,6 +4,7 @@
 #define SAMME_TEST_JOURNAL_CHAIN_H
 
 #include "journal/batch.h"
+#include "journal/past.h"
 #include "journal/record.h"
 #include "tests/unit/lib/history/fixture.h"
 
@@ -42,6 +43,9 @@ samme_hash chain_release_note(chain *c, uint64_t version, const samme_hash *prev
 /* A release note over these documents only. */
 samme_hash chain_release_of(chain *c, uint64_t version, const samme_hash *previous, unsigned key,
                             samme_release_document *documents, size_t count);
+/* Any release, and any halt of one. */
+samme_hash chain_release_signed(chain *c, const samme_release *release, unsigned key);
+samme_hash chain_halt_signed(chain *c, const samme_halt *halt, unsigned key);
 /* The two documents every release here has. */
 void chain_documents(chain *c, samme_release_document out[static 2]);
 

@@ -445,5 +445,166 @@ Test(audit, facts_of_a_later_version_are_not_judged) {
     Samme__ReturnDecided *decided = decide(1, "C1");
     decided->basis->facts_version = SAMME_FACTS_VERSION + 1;
     push(1, decided);
-    found(SAMME_FINDING_UNDECIDABLE, "facts by version 3 of their rules");
+    found(SAMME_FINDING_UNDECIDABLE, "of their rules, this code knows up to");
+}
+
+/* --- days and times */
+static Samme__ReturnOpened *open_on(const char *code, const char *today, bool later) {
+    Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, code, sale->receipt, 1, 2000);
+    opened->today = samme_arena_text(&c.f.arena, today);
+    opened->recorded_later = later;
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__return_opened, opened);
+    return opened;
+}
+
+/* Entries of the fixture are written on 2010-12-11. */
+Test(audit, a_day_that_is_not_the_entrys_own_is_found) {
+    open_on("C1", "2010-12-10", false); /* a day beside it may be a clock's or an offset's */
+    open_on("C2", "2010-12-12", false);
+    open_on("C3", "2010-11-20", true); /* said to be recorded later */
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    open_on("C4", "2010-12-01", false);
+    found(SAMME_FINDING_TIME, "case C4: today is 2010-12-01, the entry was written on 2010-12-11");
+    c.finding_count = 0;
+    open_on("C5", "2010-12-14", true); /* what lies ahead was not recorded later */
+    found(SAMME_FINDING_TIME, "case C5: today is 2010-12-14");
+}
+
+static samme_status see_undated(void *observer, const samme_audited_line *line) {
+    Samme__Verdict *seen = observer;
+    *seen = line->undated == NULL ? SAMME__VERDICT__verdict_unset : line->undated->verdict;
+    return SAMME_OK;
+}
+
+/* 40 days after the sale nothing is authorised any more; 20 days after it was. */
+Test(audit, a_return_recorded_later_is_also_decided_on_the_day_of_recording) {
+    Samme__Verdict undated;
+    sale = fixture_sale(&c.f.arena, 1, "2");
+    fixture_line(&c.f.arena, sale, 1, 2000, 1000);
+    sale->receipt->business_date = samme_arena_text(&c.f.arena, "2010-11-01");
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__sale, sale);
+    c.options.line = see_undated;
+    c.options.observer = &undated;
+    cr_assert_eq(chain_reopen(&c, NULL), SAMME_OK);
+    Samme__ReturnDecided *decided =
+        chain_decide(&c, 1, open_on("C1", "2010-11-21", true), c.journal.size);
+    cr_assert_eq(decided->lines[0]->answer->verdict, SAMME__VERDICT__authorise);
+    push(1, decided);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    cr_assert_eq(undated, SAMME__VERDICT__contingent);
+    push(1, decide(1, "C2")); /* on its day */
+    cr_assert_eq(undated, SAMME__VERDICT__verdict_unset);
+}
+
+/* --- approvals, at the branch that sold and at another, which alone knows what it did not borrow
+ */
+static Samme__ReturnDecided *decide_late(uint32_t branch, const char *code) {
+    static uint8_t clerk[16] = {1};
+    sale = fixture_sale(&c.f.arena, 1, code);
+    fixture_line(&c.f.arena, sale, 1, 2000, 1000);
+    sale->receipt->business_date = samme_arena_text(&c.f.arena, "2010-10-01");
+    chain_push_event(&c, 1, SAMME__EVENT_KIND__sale, sale);
+    Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, code, sale->receipt, 1, 2000);
+    opened->opened_by = samme_bytes_of_span(SAMME_SPAN(clerk, sizeof clerk));
+    chain_push_event(&c, branch, SAMME__EVENT_KIND__return_opened, opened);
+    return chain_decide(&c, branch, opened, c.journal.size);
+}
+
+static void approve(uint32_t branch, const char *code, Samme__PersonRole role, int64_t amount) {
+    static uint8_t boss[16] = {2};
+    const Samme__CaseRow *row;
+    cr_assert_eq(samme_find_case(&c.f.rows, code, &c.f.arena, &row), SAMME_OK);
+    Samme__Refund refund = SAMME__REFUND__INIT, *refunds[] = {&refund};
+    Samme__ApprovedLine line = SAMME__APPROVED_LINE__INIT, *lines[] = {&line};
+    Samme__ReturnApproved approved = SAMME__RETURN_APPROVED__INIT;
+    refund.tender = SAMME__TENDER_KIND__cash;
+    refund.amount = line.refund = amount;
+    line.no = 1;
+    line.n_refunds = 1;
+    line.refunds = refunds;
+    approved.case_code = samme_arena_text(&c.f.arena, code);
+    approved.decided_epoch = row->decided_epoch;
+    approved.decided_index = row->decided_index;
+    approved.approver = samme_bytes_of_span(SAMME_SPAN(boss, sizeof boss));
+    approved.role = role;
+    approved.n_lines = 1;
+    approved.lines = lines;
+    chain_push_event(&c, branch, SAMME__EVENT_KIND__return_approved, &approved);
+}
+
+Test(audit, an_approval_within_what_the_log_gives_is_good) {
+    push(1, decide_late(1, "C1"));
+    approve(1, "C1", SAMME__PERSON_ROLE__supervisor, 1000);
+    cr_assert_eq(c.finding_count, 0, "%s", c.findings[0].text);
+    cr_assert_eq(fixture_sum(&c.f, sale->receipt, 1, fixture_present(1)).refund, 1000);
+}
+
+Test(audit, an_approval_of_what_was_never_paid_is_found) {
+    Samme__ReturnDecided *decided = decide_late(2, "C1");
+    decided->lines[0]->facts->line_paid = 100000;
+    decided->lines[0]->answer->refund = 100000;
+    push(2, decided);
+    cr_assert_gt(c.finding_count, 0);
+    c.finding_count = 0;
+    approve(2, "C1", SAMME__PERSON_ROLE__supervisor, 100000);
+    found(SAMME_FINDING_APPROVAL, "case C1 line 1: approved 100000, decided by what the log gives "
+                                  "another refund may be approved: verdict contingent, refund at "
+                                  "most 1000");
+    cr_assert_str_eq(c.findings[0].field, "refund");
+    cr_assert_str_eq(c.findings[0].expected, "1000");
+}
+
+Test(audit, an_approval_of_a_line_that_may_not_be_approved_is_found) {
+    Samme__ReturnDecided *decided = decide_late(2, "C1");
+    decided->lines[0]->answer->approval = samme_arena_text(&c.f.arena, "clerk");
+    push(2, decided);
+    c.finding_count = 0;
+    approve(2, "C1", SAMME__PERSON_ROLE__clerk, 1000); /* the policy asks for a supervisor */
+    found(SAMME_FINDING_APPROVAL, "the role of the approver does not do");
+}
+
+/* Nothing is due, so nobody may approve anything, though the entry says that they may. */
+Test(audit, an_approval_of_a_line_that_was_never_sold_is_found) {
+    static uint8_t clerk[16] = {1};
+    push(1, decide(1, "C1"));
+    Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, "C2", sale->receipt, 1, 2000);
+    opened->opened_by = samme_bytes_of_span(SAMME_SPAN(clerk, sizeof clerk));
+    chain_push_event(&c, 2, SAMME__EVENT_KIND__return_opened, opened);
+    Samme__ReturnDecided *again = chain_decide(&c, 2, opened, c.journal.size);
+    cr_assert_eq(again->lines[0]->answer->verdict, SAMME__VERDICT__deny);
+    again->lines[0]->answer->verdict = SAMME__VERDICT__contingent;
+    again->lines[0]->answer->refund = 500;
+    push(2, again);
+    c.finding_count = 0;
+    approve(2, "C2", SAMME__PERSON_ROLE__manager, 500);
+    found(SAMME_FINDING_APPROVAL, "the line may not be approved: verdict deny, refund at most 0");
+}
+
+/* --- what no record holds yet */
+Test(audit, a_tail_is_judged_on_top_of_the_journal_and_leaves_nothing_behind) {
+    Samme__ReturnOpened *opened = fixture_opened(&c.f.arena, "C1", sale->receipt, 1, 2000);
+    const samme_hash before = chain_rows_hash(&c);
+    const uint64_t size = c.logs[1].size;
+    samme_layer layer;
+    cr_assert_eq(samme_layer_init(&layer, c.f.rows), SAMME_OK);
+    c.replay.rows = samme_layer_rows(&layer);
+    samme_position at = {.branch = 1, .epoch = 1, .index = size};
+    samme_span entry = fixture_entry(&c.f.arena, SAMME__EVENT_KIND__return_opened, opened);
+    cr_assert_eq(samme_replay_tail(&c.replay, &at, entry, NULL), SAMME_OK);
+    Samme__ReturnDecided *decided = chain_decide(&c, 1, opened, c.journal.size);
+    decided->basis->own_size = ++at.index;
+    decided->lines[0]->answer->refund += 1;
+    entry = fixture_entry(&c.f.arena, SAMME__EVENT_KIND__return_decided, decided);
+    cr_assert_eq(samme_replay_tail(&c.replay, &at, entry, NULL), SAMME_OK);
+    at.index++; /* decided twice: everybody would refuse it */
+    cr_assert_eq(samme_replay_tail(&c.replay, &at, entry, NULL), SAMME_OK);
+    cr_assert_eq(c.finding_count, 2);
+    cr_assert_eq(c.findings[0].kind, SAMME_FINDING_DECISION, "%s", c.findings[0].text);
+    cr_assert_eq(c.findings[0].position.index, size + 1);
+    cr_assert_eq(c.findings[1].kind, SAMME_FINDING_QUARANTINED, "%s", c.findings[1].text);
+    cr_assert_eq(c.replay.decisions, 1);
+    c.replay.rows = c.f.rows;
+    samme_layer_fini(&layer);
+    const samme_hash after = chain_rows_hash(&c);
+    cr_assert(samme_hash_equal(&before, &after));
 }

@@ -165,13 +165,18 @@ Test(replay_notes, policies_are_compiled_once_from_what_the_release_lists) {
     cr_assert_eq(samme_replay_policy(&c.replay, 1, &again, &error), SAMME_OK, "%s", error.text);
     cr_assert_eq(again, policy);
     chain_documents(&c, documents);
-    for (uint64_t version = 2; version <= 20; version++) { /* kept ones stay where they are */
+    c.replay.in_force = 1; /* so it outlives any number of others */
+    for (uint64_t version = 2; version <= 2 * SAMME_POLICIES_KEPT; version++) {
         c.release_hash = chain_release_note(&c, version, &c.release_hash, 0);
         cr_assert_eq(chain_replay_note(&c, SAMME_RECORD_RELEASE, version, &c.release_hash, NULL),
                      SAMME_OK);
         cr_assert_eq(samme_replay_policy(&c.replay, version, &again, &error), SAMME_OK);
         cr_assert_neq(again, policy);
     }
+    chain_forget(&c, &documents[1].hash); /* what was asked for last is still here */
+    for (uint64_t version = SAMME_POLICIES_KEPT + 1; version <= 2 * SAMME_POLICIES_KEPT; version++)
+        cr_assert_eq(samme_replay_policy(&c.replay, version, &again, &error), SAMME_OK);
+    cr_assert_eq(samme_replay_policy(&c.replay, SAMME_POLICIES_KEPT, &again, &error), SAMME_LATER);
     cr_assert_eq(samme_replay_policy(&c.replay, 1, &again, &error), SAMME_OK);
     cr_assert_eq(again, policy);
 }

@@ -264,21 +264,21 @@ Test(tuf_replay, the_newest_release_whose_time_has_come_is_due) {
     samme_hash hash;
     samme_hash second = release_taken(2, &c.release_hash, NULL, 0, 7000, 0);
     samme_hash third = release_taken(3, &second, NULL, 0, 9000, 0);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 0, 6999, &version, &hash), SAMME_OK);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 0, 1, 6999, &version, &hash), SAMME_OK);
     cr_assert_eq(version, 1, "both others wait");
     cr_assert(samme_hash_equal(&hash, &c.release_hash));
-    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 6999, &version, &hash), SAMME_NOT_FOUND);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 7000, &version, &hash), SAMME_OK);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 1, 6999, &version, &hash), SAMME_NOT_FOUND);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 1, 7000, &version, &hash), SAMME_OK);
     cr_assert_eq(version, 2);
     cr_assert(samme_hash_equal(&hash, &second));
-    cr_assert_eq(samme_replay_release_due(&c.replay, 2, 8999, &version, &hash), SAMME_NOT_FOUND);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 2, 9000, &version, &hash), SAMME_OK);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 2, 1, 8999, &version, &hash), SAMME_NOT_FOUND);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 2, 1, 9000, &version, &hash), SAMME_OK);
     cr_assert_eq(version, 3);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 3, 9000, &version, &hash), SAMME_NOT_FOUND);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 9, INT64_MAX, &version, &hash),
+    cr_assert_eq(samme_replay_release_due(&c.replay, 3, 1, 9000, &version, &hash), SAMME_NOT_FOUND);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 9, 1, INT64_MAX, &version, &hash),
                  SAMME_NOT_FOUND);
     release_taken(4, &third, NULL, 0, 0, 0);
-    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 0, &version, &hash), SAMME_OK);
+    cr_assert_eq(samme_replay_release_due(&c.replay, 1, 1, 0, &version, &hash), SAMME_OK);
     cr_assert_eq(version, 4, "a later one without a time passes those that wait");
 }
 

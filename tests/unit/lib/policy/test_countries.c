@@ -72,6 +72,8 @@ Test(countries, what_does_not_go_together_is_refused) {
          "floors/a.yaml:4:10: missing: expected it in a policy, not in a floor"},
         {{{"policy/a.yaml", "A", "", ""}, {"floors/a.yaml", "F", "[DK]", "basis: today\n"}},
          "floors/a.yaml:4:8: basis: expected it in a policy, not in a floor"},
+        {{{"policy/a.yaml", "A", "", ""}, {"floors/a.yaml", "F", "[DK]", "not_held: today\n"}},
+         "floors/a.yaml:4:11: not_held: expected it in a policy, not in a floor"},
         {{{"policy/a.yaml", "A", "", ""}, {"floors/a.yaml", "F", "[DK]", "tender_order: [cash]\n"}},
          "floors/a.yaml:4:16: tender_order: expected it in a policy, not in a floor"},
         {{{"policy/a.yaml", "A", "", ""}, {"policy/a.yaml", "B", "[DK]", ""}},

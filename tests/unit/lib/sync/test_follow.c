@@ -290,6 +290,24 @@ Test(follow, a_request_is_repeated_after_three_seconds) {
     cr_assert(asks_for(PULL_JOURNAL));
 }
 
+/* An audit whose first request found no connection yet never asked again, and gave up on a hub that
+ * was well. */
+Test(follow, regress_a_first_request_that_was_lost_is_repeated_though_nothing_was_heard_of) {
+    maker_step(m, NULL);
+    cr_assert(asks_for(PULL_JOURNAL));
+    m->now_ms += SAMME_FOLLOW_RETRY_MS;
+    maker_step(m, NULL);
+    cr_assert(asks_for(PULL_JOURNAL), "no answer came");
+    m->follow.requested = false; /* it could not be sent at all */
+    maker_step(m, NULL);
+    cr_assert(asks_for(PULL_JOURNAL), "not connected yet");
+    maker_serve(m);
+    cr_assert_eq(m->follow.replay.range.size, 4);
+    m->now_ms += SAMME_FOLLOW_RETRY_MS;
+    maker_step(m, NULL);
+    cr_assert_null(m->request, "what was answered is not asked again");
+}
+
 /* A hub restored from a backup holds less than it once rang for. */
 Test(follow, a_hub_that_promised_more_than_it_gives_is_not_asked_at_the_speed_of_the_net) {
     maker_serve(m);
@@ -548,4 +566,51 @@ Test(follow, a_journal_that_extends_the_head_enrolled_with_is_followed) {
     maker_serve(m);
     cr_assert_eq(m->follow.replay.range.size, 4);
     cr_assert(samme_replay_known_reached(&m->follow.replay));
+}
+
+/* The head that is signed with a part in which nothing is new. */
+static Samme__Message *nothing_new(uint64_t size, const samme_hash *root, const samme_seed *seed) {
+    Samme__Message *message = maker_journal(m, m->follow.held.size, m->follow.held.size);
+    const samme_checkpoint head = {.size = size, .root = *root};
+    samme_buffer note;
+    samme_buffer_init(&note, 4096);
+    cr_assert_eq(samme_checkpoint_sign(m->chain.hub_log.name, seed, &head, &note), SAMME_OK);
+    message->journal_part->note =
+        samme_bytes_of_span(samme_arena_copy(&m->arena, samme_buffer_span(&note)));
+    samme_buffer_free(&note);
+    return message;
+}
+
+Test(follow, a_follower_that_is_up_to_date_sees_another_journal_of_the_same_size) {
+    maker_serve(m);
+    samme_hash other = m->roots[4];
+    other.bytes[0] ^= 1;
+    const uint64_t counted = m->follow.refused_parts;
+    cr_assert_eq(maker_step(m, nothing_new(4, &other, &m->chain.hub_seed)), SAMME_MISMATCH);
+    cr_assert_not_null(strstr(m->error.text, "signed two journals"), "%s", m->error.text);
+    cr_assert_eq(m->follow.refused_parts, counted + 1);
+    cr_assert_eq(maker_step(m, nothing_new(3, &other, &m->chain.hub_seed)), SAMME_MISMATCH,
+                 "and one that went back, too");
+    cr_assert_eq(maker_step(m, nothing_new(4, &m->roots[4], &(samme_seed){.bytes = {1}})),
+                 SAMME_BAD_SIGNATURE);
+    cr_assert_eq(maker_step(m, nothing_new(4, &m->roots[4], &m->chain.hub_seed)), SAMME_OK);
+    cr_assert_eq(maker_step(m, nothing_new(3, &m->roots[3], &m->chain.hub_seed)), SAMME_OK);
+}
+
+/* For a hub that will have lost it. */
+Test(follow, the_newest_head_is_kept) {
+    samme_span note;
+    samme_checkpoint head;
+    maker_serve(m);
+    for (unsigned more = 0; more < 3; more++) {
+        maker_sales(m, 2, 1);
+        maker_step(m, maker_doorbell(m, m->record_count));
+        maker_serve(m);
+        cr_assert_eq(samme_space_begin(&m->log, NULL), SAMME_OK);
+        cr_assert_eq(samme_follow_head(&m->follow, &m->arena, &note), SAMME_OK);
+        samme_space_abandon(&m->log);
+        cr_assert_eq(samme_checkpoint_open(note, &m->chain.hub_log, &head, NULL), SAMME_OK);
+        cr_assert_eq(head.size, m->record_count);
+        cr_assert(samme_hash_equal(&head.root, &m->roots[m->record_count]));
+    }
 }
