@@ -49,8 +49,8 @@ samme_status samme_hub_hello(samme_hub_call *call, const Samme__Hello *hello, sa
     said->branch = call->branch == NULL ? 0 : call->branch->number;
     said->journal_size = hello->journal_size;
     memcpy(said->journal_root.bytes, hello->journal_root.data, sizeof(samme_hash));
-    said->clock_known = hello->wall_ms != 0;
-    said->clock_ahead_ms = hello->wall_ms - hub->wall_ms;
+    said->clock_known = hello->wall_ms > 0; /* so that the difference is a number */
+    said->clock_ahead_ms = said->clock_known ? hello->wall_ms - hub->wall_ms : 0;
     samme_hub_pull_at_once(hub);
     return samme_hub_stand(call);
 }

@@ -72,6 +72,7 @@ samme_status samme_hub_ask_keys(samme_hub *hub, samme_error *error) {
     message.what_case = SAMME__MESSAGE__WHAT_ASK_KEYS;
     message.ask_keys = &ask;
     samme_hub_reply(hub, peer->route, &message);
+    peer->said.gives_keys = true;
     keys->asked = true;
     keys->fruitless += keys->fruitless < DOUBLINGS_MAX ? 1 : 0;
     keys->asked_ms = hub->monotonic_ms;
@@ -84,11 +85,13 @@ samme_status samme_hub_hand_keys(samme_hub_call *call, const Samme__HandKeys *ha
                                  samme_error *error) {
     samme_hub *hub = call->hub;
     samme_status status = SAMME_OK;
+    size_t taken = 0;
     if (call->branch == NULL || !hub->keys.present || !hub->keys.wanting ||
-        hand->n_items > SAMME_KEYS_IN_PART_MAX) {
+        !call->peer->said.gives_keys || hand->n_items > SAMME_KEYS_IN_PART_MAX) {
         hub->refused_messages++; /* nobody asked */
         return SAMME_OK;
     }
+    call->peer->said.gives_keys = false;
     for (size_t i = 0; i < hand->n_items && status == SAMME_OK; i++) {
         const Samme__KeyItem *item = hand->items[i];
         samme_subject subject;
@@ -99,12 +102,13 @@ samme_status samme_hub_hand_keys(samme_hub_call *call, const Samme__HandKeys *ha
         memcpy(key.bytes, item->key.data, sizeof key.bytes);
         status = samme_keymap_hand(&hub->keys.map, &subject, &key);
         samme_wipe(&key, sizeof key);
+        taken += status == SAMME_OK ? 1 : 0;
         status = status == SAMME_NOT_FOUND ? SAMME_OK : status; /* not wanted, or no more */
     }
-    if (hand->n_items > 0) {
-        hub->keys.asked = false; /* the next at once */
-        hub->keys.fruitless = 0;
-    }
+    if (status == SAMME_OK && taken == 0) /* with nothing to give it is asked ever more seldom */
+        return SAMME_OK;
+    hub->keys.asked = false; /* the next at once */
+    hub->keys.fruitless = 0;
     hub->keys.took = true;
     if (status == SAMME_OK)
         status = samme_hub_keys_size(hub, &hub->keys.size);

@@ -108,8 +108,13 @@ samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease
     if (!samme_hub_serves(hub))
         return bring_again(call, note, &hash, "put_release");
     if (hub->release_version > 0 && samme_hash_equal(&hash, &hub->release_hash)) { /* repeated */
-        done(call, &hash, hub->journal.size);
-        return SAMME_OK;
+        uint64_t record;
+        status = samme_replay_release_record(&hub->follow.replay, hub->release_version, &record);
+        if (status == SAMME_OK)
+            done(call, &hash, record);
+        else if (status == SAMME_NOT_FOUND) /* it is not folded yet */
+            samme_hub_later(call, "put_release");
+        return status == SAMME_NOT_FOUND ? SAMME_OK : status;
     }
     samme_release release;
     status = samme_release_open(&hub->root, note, &release, error);
@@ -134,9 +139,10 @@ samme_status samme_hub_put_release(samme_hub_call *call, const Samme__PutRelease
     return status;
 }
 
-/* What it would hold back must be in the journal, and not be held back already. */
+/* What it would hold back must be in the journal, and not be held back already. *out_index: of the
+ * record that does, when this one is repeated. */
 static samme_status check_halt(samme_hub *hub, const samme_halt *halt, bool *out_repeated,
-                               samme_error *error) {
+                               uint64_t *out_index, samme_error *error) {
     samme_hash held;
     uint32_t halted = 0;
     samme_status status = samme_replay_release_hash(&hub->follow.replay, halt->version, &held);
@@ -146,7 +152,7 @@ static samme_status check_halt(samme_hub *hub, const samme_halt *halt, bool *out
         return samme_fail(error, status,
                           "halt of release %llu: the journal does not hold that note",
                           (unsigned long long)halt->version);
-    status = samme_replay_release_halted(&hub->follow.replay, halt->version, &halted);
+    status = samme_replay_release_halted(&hub->follow.replay, halt->version, &halted, out_index);
     *out_repeated = status == SAMME_OK && halted == halt->wave;
     if (status == SAMME_OK && halted != 0 && halted < halt->wave)
         return samme_fail(error, SAMME_STALE,
@@ -161,6 +167,7 @@ samme_status samme_hub_put_halt(samme_hub_call *call, const Samme__PutHalt *put,
     samme_span note = samme_span_of_bytes(put->note);
     samme_hash hash = samme_sha256(note);
     samme_halt halt;
+    uint64_t index = 0;
     bool repeated = false;
     samme_status status = operators_only(call, error);
     if (status == SAMME_OK && !samme_hub_serves(hub))
@@ -172,10 +179,11 @@ samme_status samme_hub_put_halt(samme_hub_call *call, const Samme__PutHalt *put,
     if (status == SAMME_OK)
         status = samme_halt_open(&hub->root, note, &halt, error);
     if (status == SAMME_OK)
-        status = check_halt(hub, &halt, &repeated, error);
-    const uint64_t index = hub->journal.size;
-    if (status == SAMME_OK && !repeated)
+        status = check_halt(hub, &halt, &repeated, &index, error);
+    if (status == SAMME_OK && !repeated) {
+        index = hub->journal.size;
         status = append_note(hub, SAMME_RECORD_HALT, halt.version, note, &hash, error);
+    }
     if (status == SAMME_OK)
         done(call, &hash, index);
     return status;

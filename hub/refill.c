@@ -74,8 +74,12 @@ samme_status samme_hub_refill_load(samme_hub *hub, const Samme__HubState *state,
 
 void samme_hub_ask_head(samme_hub *hub, samme_hub_peer *peer) {
     samme_hub_said *said = &peer->said;
-    if (!said->asked)
+    if (!said->asked) {
         said->asked_ms = hub->monotonic_ms;
+        said->claimed_size = 0;
+    }
+    if (said->journal_size > said->claimed_size)
+        said->claimed_size = said->journal_size;
     said->asked = hub->refill.asking = true;
     said->asked_again_ms = hub->monotonic_ms;
     Samme__AskHead ask = SAMME__ASK_HEAD__INIT;
@@ -188,7 +192,8 @@ samme_status samme_hub_take_head(samme_hub_call *call, const Samme__Head *said_h
         return take_ahead(hub, call->peer, note, &head);
     samme_hash root;
     status = samme_hub_root_at(hub, head.size, &root);
-    said->disbelieved = head.size < said->journal_size;
+    /* once a run: else who says more, then less, then more again would keep the hub waiting */
+    said->disbelieved = said->disbelieved || head.size < said->claimed_size;
     samme_hub_set_stage(hub);
     if (status == SAMME_OK && !samme_hash_equal(&root, &head.root))
         status = samme_hub_contradicted(hub, call->peer, note, &head);
@@ -285,8 +290,8 @@ static samme_status answer_waiting(samme_hub *hub) {
         peer->said.waits = false;
         if (call.branch == NULL && call.other == NULL)
             continue;
-        if (peer->said.disbelieved)
-            refuse_hello(&call);
+        if (peer->said.disbelieved && peer->said.journal_size > hub->journal.size)
+            refuse_hello(&call); /* it has been asked */
         else
             status = samme_hub_stand(&call);
     }

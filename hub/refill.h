@@ -51,9 +51,11 @@ typedef struct samme_hub_said {
     int64_t clock_ahead_ms; /* of the hub's */
     bool asked;             /* for its head, since asked_ms (monotonic) */
     int64_t asked_ms, asked_again_ms;
-    bool disbelieved;      /* says that it holds more, and showed no head */
+    uint64_t claimed_size; /* the most it has said that it holds since then */
+    bool disbelieved;      /* said that it holds more, and showed no head of it, in this run */
     bool contradicts;      /* holds a head of ours that our journal does not go through */
     bool gives;            /* was asked for records, entries or documents */
+    bool gives_keys;       /* was asked for keys, and has not answered */
     samme_checkpoint head; /* it holds the journal up to here, by our signature; size 0: not said */
 } samme_hub_said;
 

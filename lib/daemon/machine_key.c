@@ -75,7 +75,10 @@ static samme_status read_file(samme_machine_key *key, samme_error *error) {
     samme_buffer_extend(&text, SAMME_KEKS_MAX_BYTES);
     samme_buffer_clear(&text);
     samme_status status = samme_file_read(key->path, &text, error);
-    if (status == SAMME_OK && text.length == sizeof pin.bytes) {
+    const samme_span begins = SAMME_LITERAL("samme machine key ");
+    const bool torn =
+        text.length >= begins.length && memcmp(text.data, begins.data, begins.length) == 0;
+    if (status == SAMME_OK && text.length == sizeof pin.bytes && !torn) {
         memcpy(pin.bytes, text.data, sizeof pin.bytes);
         status = make_file(key, &pin, error);
         samme_wipe(&pin, sizeof pin);
@@ -101,6 +104,8 @@ samme_status samme_machine_key_open(const char *data, samme_machine_key *out, sa
     if (stat(out->path, &about) != 0)
         return errno == ENOENT ? make_file(out, NULL, error)
                                : samme_fail(error, SAMME_IO, "%s: %s", out->path, strerror(errno));
+    if (!S_ISREG(about.st_mode)) /* a pipe would be waited for */
+        return samme_fail(error, SAMME_CORRUPT, "%s: expected a file", out->path);
     if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return samme_fail(error, SAMME_DENIED,
                           "%s may be used by others than its owner (mode %03o): expected 0600",

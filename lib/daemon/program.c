@@ -24,6 +24,8 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         given->renew = true;
     else if (key == ARGP_KEY_END && given->config == NULL)
         argp_error(state, "expected --config FILE");
+    else if (key == ARGP_KEY_END && given->recover && given->renew)
+        argp_error(state, "expected --recover or --renew-machine-key, not both");
     else if (key == ARGP_KEY_ARG)
         argp_error(state, "no argument expected, found \"%s\"", value);
     return 0;

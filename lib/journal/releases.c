@@ -154,9 +154,13 @@ samme_status samme_replay_release_record(const samme_replay *replay, uint64_t ve
 }
 
 samme_status samme_replay_release_halted(const samme_replay *replay, uint64_t version,
-                                         uint32_t *out_wave) {
-    samme_span ignored;
-    return read_halts(replay, version, UINT64_MAX, out_wave, &ignored);
+                                         uint32_t *out_wave, uint64_t *out_index) {
+    samme_span row;
+    samme_status status = read_halts(replay, version, UINT64_MAX, out_wave, &row);
+    *out_index = status == SAMME_OK && row.length > 0
+                     ? samme_get_u64(row.data + row.length - SAMME_HALT_ROW_BYTES + 4)
+                     : 0;
+    return status;
 }
 
 samme_status samme_replay_release_standing(const samme_replay *replay, uint64_t version,

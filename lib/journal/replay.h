@@ -209,9 +209,9 @@ samme_status samme_replay_release_standing(const samme_replay *replay, uint64_t 
 samme_status samme_replay_release_due(const samme_replay *replay, uint64_t above, uint32_t branch,
                                       int64_t time_ms, uint64_t *out_version,
                                       samme_hash *out_hash) SAMME_CHECKED;
-/* The first wave of a release that is held back; 0: none is. */
+/* The first wave of a release that is held back, 0: none is; and the record that holds it back. */
 samme_status samme_replay_release_halted(const samme_replay *replay, uint64_t version,
-                                         uint32_t *out_wave) SAMME_CHECKED;
+                                         uint32_t *out_wave, uint64_t *out_index) SAMME_CHECKED;
 /* Index of the record that brought a release; SAMME_NOT_FOUND. 0 also in rows of older code. */
 samme_status samme_replay_release_record(const samme_replay *replay, uint64_t version,
                                          uint64_t *out_index) SAMME_CHECKED;

@@ -121,6 +121,7 @@ cp "$work/own.key" "$work/store1-data/machine.key"
 start_hub
 start_stores 1 2
 refused 77 "store1-data" "$ships_node" --config "$work/store1.yaml" --renew-machine-key
+refused 64 "not both" "$ships_node" --config "$work/store1.yaml" --renew-machine-key --recover
 sold_to 1
 wait_for 20 "store 2 to hold the newest key" customers_at 2 "$sold"
 passed

@@ -209,3 +209,47 @@ Test(hub_keys, an_erasure_is_told_to_all) {
     cr_assert_eq(figures().erased, 1, "it stays erased");
     hub_close(&t);
 }
+
+/* Branch 1 has the key of an entry that the hub took without it, and is asked. */
+static void want_from_branch_1(void) {
+    Samme__Message *message = make_hello(&t, 1);
+    message->hello->own_size = 100; /* signed before: it may have been here with its keys */
+    say(&t, branch_key(&t, 1), message);
+    push_with(1, 1, 1, NULL, 0);
+    cr_assert_str_eq(refusal(&t), "");
+    pair_tick_hub(&t.p);
+    const Samme__Message *ask = pair_newest(&t.p, true, SAMME__MESSAGE__WHAT_ASK_KEYS);
+    cr_assert(ask != NULL && ask->ask_keys->n_subjects == 1, "%s", pair_trace(&t.p));
+}
+
+static void hand(uint32_t branch, Samme__KeyItem *key) {
+    Samme__HandKeys what = SAMME__HAND_KEYS__INIT;
+    Samme__Message message = SAMME__MESSAGE__INIT;
+    what.items = &key;
+    what.n_items = 1;
+    message.what_case = SAMME__MESSAGE__WHAT_HAND_KEYS;
+    message.hand_keys = &what;
+    say(&t, branch_key(&t, branch), &message);
+}
+
+Test(hub_keys, regress_a_key_from_a_branch_that_was_not_asked_is_dropped) {
+    hub_open(&t);
+    want_from_branch_1();
+    hand(2, key_for(1, 66));
+    cr_assert_eq(figures().customers, 0, "branch 2 was not asked");
+    hand(1, key_for(1, 11));
+    cr_assert_eq(figures().customers, 1);
+    cr_assert_eq(pull(branch_key(&t, 2))->items[0]->key.data[0], 11);
+    hub_close(&t);
+}
+
+Test(hub_keys, regress_who_hands_what_is_not_wanted_is_not_asked_again_at_once) {
+    hub_open(&t);
+    want_from_branch_1();
+    const uint64_t commits = hub_commits(&t);
+    hand(1, key_for(9, 99));
+    cr_assert_null(pair_newest(&t.p, true, SAMME__MESSAGE__WHAT_ASK_KEYS), "%s", pair_trace(&t.p));
+    cr_assert_eq(hub_commits(&t), commits, "nor is anything written");
+    cr_assert_eq(figures().customers, 0);
+    hub_close(&t);
+}

@@ -92,6 +92,14 @@ Test(publish, a_repeated_release_is_done_and_recorded_once) {
     cr_assert_eq(journal_size(&t), 2);
 }
 
+Test(publish, regress_who_repeats_a_release_is_told_its_record_and_not_the_next_one) {
+    put_documents();
+    samme_span note = release_note(1, NULL);
+    put_release(note, 1);
+    push(&t, 1, 1);
+    put_release(note, 1);
+}
+
 Test(publish, a_release_outlives_a_restart) {
     put_documents();
     samme_hash first = put_release(release_note(1, NULL), 1);

@@ -436,3 +436,62 @@ Test(refill, of_two_clocks_nothing_is_concluded) {
     greet_at(2, 86400000);
     cr_assert(look().serves);
 }
+
+/* docs/SECURITY.md: once a run. A branch that says more, then the truth, then more again. */
+Test(refill, regress_a_branch_that_takes_back_what_it_claimed_is_not_waited_for_again) {
+    push(&t, 1, 2);
+    const pulled now = pull(0);
+    samme_checkpoint more = now.head;
+    more.size++;
+    greet_with(1, &more);
+    cr_assert(said(SAMME__MESSAGE__WHAT_ASK_HEAD) && !look().serves);
+    greet_with(1, &now.head);
+    show_head(1, &now.head);
+    cr_assert(look().serves, "it showed less than it had claimed");
+    greet_with(1, &more);
+    cr_assert_str_eq(refusal(&t), "mismatch");
+    cr_assert(look().serves, "%s", look().waits_for);
+    samme_checkpoint other = now.head;
+    other.root.bytes[0] ^= 1;
+    greet_with(1, &other);
+    show_head(1, &now.head);
+    greet_with(1, &more);
+    cr_assert(look().serves, "nor after a good head of less: %s", look().waits_for);
+}
+
+Test(refill, regress_a_clock_at_the_end_of_time_is_of_no_use_for_comparing) {
+    Samme__Message *message = make_hello(&t, 1);
+    message->hello->wall_ms = INT64_MIN;
+    say(&t, branch_key(&t, 1), message);
+    message->hello->wall_ms = INT64_MAX;
+    say(&t, branch_key(&t, 1), message);
+    cr_assert(look().serves);
+}
+
+/* It has forked, and cannot prove it: what follows its own record leads nowhere. */
+Test(refill, a_hub_that_went_on_and_has_lost_more_than_that_serves_no_more) {
+    pulled had = lose_two_batches();
+    greet(&t, 2);
+    t.logs[2].size = 0;
+    samme_range_init(&t.logs[2]);
+    push(&t, 2, 1);
+    const uint64_t size = journal_size(&t);
+    cr_assert_eq(size, had.head.size - 1);
+    greet_with(1, &had.head);
+    show_head(1, &had.head);
+    Samme__Message *rest = keep(had.journal);
+    rest->journal_part->from = size;
+    rest->journal_part->n_records = 1;
+    rest->journal_part->records[0] = rest->journal_part->records[1];
+    for (int i = 0; i < 3; i++) {
+        say(&t, branch_key(&t, 1), rest);
+        let_pass(5000);
+        cr_assert_not_null(strstr(look().waits_for, "do not lead to the head"), "%s",
+                           look().waits_for);
+        say(&t, branch_key(&t, 2), make_push(&t, 2, 1));
+        cr_assert(is_later());
+        greet_with(1, &had.head);
+        show_head(1, &had.head);
+    }
+    cr_assert_eq(journal_size(&t), size);
+}

@@ -371,7 +371,9 @@ Test(in_force, a_halt_is_refused_that_holds_nothing_back) {
     halt(1, 2);
     cr_assert_eq(pair_look_hub(&p).journal_size, size + 1);
     halt(1, 2); /* repeated: not written twice */
-    cr_assert_not_null(pair_newest(&p, true, SAMME__MESSAGE__WHAT_PUT_DONE));
+    const Samme__Message *again = pair_newest(&p, true, SAMME__MESSAGE__WHAT_PUT_DONE);
+    cr_assert_not_null(again);
+    cr_assert_eq(again->put_done->journal_index, size, "the record that there is");
     halt(1, 3);
     refused("release 1: wave 2 and later are held back already");
     cr_assert_eq(pair_look_hub(&p).journal_size, size + 1);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/sign.h"
 #include "daemon/machine_key.h"
@@ -65,6 +66,31 @@ Test(machine_key, that_is_none_is_left_as_it_is) {
         cr_assert(samme_span_equal(samme_buffer_span(&left), bad[i]));
         samme_buffer_free(&left);
     }
+    remove_folder(folder);
+}
+
+/* As long as the 32 bytes that an earlier version wrote, and read as those: the PIN key was lost,
+ * the file written over. */
+Test(machine_key, regress_one_cut_off_at_32_bytes_is_not_of_an_earlier_version) {
+    char folder[64];
+    make_folder(folder);
+    samme_machine_key key;
+    cr_assert_eq(open_key(folder, &key), SAMME_OK);
+    cr_assert_eq(truncate(key.path, 32), 0);
+    cr_assert_eq(open_key(folder, &key), SAMME_CORRUPT);
+    struct stat about;
+    cr_assert_eq(stat(key.path, &about), 0);
+    cr_assert_eq(about.st_size, 32, "it is left as it is");
+    remove_folder(folder);
+}
+
+Test(machine_key, regress_a_pipe_is_refused_and_not_waited_for) {
+    char folder[64], path[1200];
+    make_folder(folder);
+    samme_machine_key key;
+    snprintf(path, sizeof path, "%s/machine.key", folder);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_assert_eq(open_key(folder, &key), SAMME_CORRUPT);
     remove_folder(folder);
 }
 

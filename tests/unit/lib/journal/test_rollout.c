@@ -96,13 +96,15 @@ Test(rollout, each_branch_waits_for_its_wave) {
 
 Test(rollout, a_halt_holds_its_wave_and_later_ones_from_its_record_on) {
     uint32_t wave = 9;
+    uint64_t index;
     publish(5000, 9000);
-    cr_assert_eq(samme_replay_release_halted(&c.replay, 2, &wave), SAMME_OK);
+    cr_assert_eq(samme_replay_release_halted(&c.replay, 2, &wave, &index), SAMME_OK);
     cr_assert_eq(wave, 0);
     const uint64_t record = c.journal.size;
     halt(2);
-    cr_assert_eq(samme_replay_release_halted(&c.replay, 2, &wave), SAMME_OK);
+    cr_assert_eq(samme_replay_release_halted(&c.replay, 2, &wave, &index), SAMME_OK);
     cr_assert_eq(wave, 2);
+    cr_assert_eq(index, record);
     cr_assert_eq(due(1, 9000), 2);
     cr_assert_eq(due(2, 9000), 1);
     cr_assert_eq(standing(2, 9000, UINT64_MAX), SAMME_RELEASE_HALTED);
@@ -125,7 +127,9 @@ static void quarantined(samme_status status, const char *reason) {
     cr_assert_not_null(strstr(c.findings[0].text, reason), "%s", c.findings[0].text);
     c.finding_count = 0;
     uint32_t wave;
-    cr_assert_eq(samme_replay_release_halted(&c.replay, c.release_version, &wave), SAMME_OK);
+    uint64_t index;
+    cr_assert_eq(samme_replay_release_halted(&c.replay, c.release_version, &wave, &index),
+                 SAMME_OK);
     cr_assert_neq(wave, 1);
 }
 
