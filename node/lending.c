@@ -1,5 +1,6 @@
 /* The side of the branch that sold: what is left of its lines, it lends. */
 #include "base/money.h"
+#include "history/cases.h"
 #include "history/loans.h"
 #include "node/claims.h"
 
@@ -249,7 +250,10 @@ static samme_status case_is_over(lending *self, bool *out) {
         samme_find_case(&self->rows, self->ask->case_code, &self->node->arena, &row);
     if (status == SAMME_NOT_FOUND)
         return SAMME_OK;
-    for (size_t i = 0; status == SAMME_OK && row->decided != NULL && i < row->decided->n_lines; i++)
+    *out = status == SAMME_OK && row->done != NULL;
+    if (status != SAMME_OK || !samme_case_pays(row)) /* a promise used no right */
+        return status;
+    for (size_t i = 0; i < row->decided->n_lines; i++)
         *out |= row->decided->lines[i]->answer->verdict == SAMME__VERDICT__authorise;
     return status;
 }
@@ -281,8 +285,8 @@ samme_status samme_lend(samme_node *node, const Samme__ClaimAsk *ask) {
         status = case_is_over(self, &over);
     }
     if (status == SAMME_OK)
-        status = samme_epoch_lost(&self->rows, node->setup.branch, row->epoch, node->setup.epoch,
-                                  &lost);
+        status =
+            samme_epoch_lost(&self->rows, node->setup.branch, row->epoch, node->setup.epoch, &lost);
     over = over || lost; /* who may not know what is left lends nothing of it */
     if (status == SAMME_OK && !over)
         status = find_room(self);

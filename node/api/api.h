@@ -32,7 +32,10 @@ samme_status samme_refuse(samme_call *call, unsigned status, const char *word, s
 /* A status of the core as a problem. */
 void samme_problem_of(samme_call *call, samme_status status, const samme_error *error);
 
-/* repeat.c: what a key has done before. SAMME_NOT_FOUND: nothing; SAMME_OK: *out_index;
+/* repeat.c: what a key stands for: where (path and query), the body, and the till that says it,
+ * when tills are known: two that number their keys alike do not find each other's entries. */
+samme_hash samme_request_hash(const samme_call *call, samme_span where, samme_span body);
+/* What a key has done before. SAMME_NOT_FOUND: nothing; SAMME_OK: *out_index;
  * SAMME_CONFLICT: the key came with another request. */
 samme_status samme_repeated(samme_call *call, const samme_hash *key_hash,
                             const samme_hash *request_hash, uint64_t *out_index) SAMME_CHECKED;
@@ -41,12 +44,14 @@ samme_status samme_remember(samme_call *call, const samme_hash *key_hash,
 /* Fills id and index of an own entry. id_text: 33 bytes in the step's arena. */
 samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated,
                             Samme__Recorded *out) SAMME_CHECKED;
-/* Appends entries under the call's key and remembers it. */
+/* Appends entries under their key and remembers it; a key that is remembered already is refused
+ * (idempotency_key_reused). */
 samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,
                                uint64_t *out_index, samme_error *error) SAMME_CHECKED;
 
-/* query.c: the decoded value of a query parameter in the step's arena; NULL when absent or
- * malformed. */
+/* query.c: the decoded value of a query parameter in the step's arena; NULL when absent, or without
+ * memory. The router has seen that each can be decoded (samme_query_good). */
+bool samme_query_good(samme_call *call);
 const char *samme_query_value(samme_call *call, const char *name);
 
 /* tills.c: who asks; false when the call is answered. The till's own name, when it has one, is what

@@ -2,6 +2,7 @@
  * is neither the opener nor the customer. */
 #include "history/approval.h"
 
+#include "history/slices.h"
 #include "node/api/cases.h"
 
 static samme_status find_case(samme_call *call, const char *case_code, const Samme__CaseRow **out,
@@ -48,29 +49,52 @@ void samme_api_return_approve(samme_call *call) {
     samme_pin_prove(call, SAMME_PIN_APPROVES, person, request->pin, case_code, request);
 }
 
+/* What a kind of tender has left to give back: as it stands now, behind the lines that this
+ * approval has already. */
+static int64_t room_of(const Samme__TenderFact *tender, const Samme__ReturnApproved *before) {
+    int64_t refunded = tender->refunded;
+    for (size_t i = 0; i < before->n_lines; i++)
+        for (size_t k = 0; k < before->lines[i]->n_refunds; k++)
+            if (before->lines[i]->refunds[k]->tender == tender->kind)
+                refunded = samme_add_up(refunded, before->lines[i]->refunds[k]->amount);
+    return tender->paid > refunded ? tender->paid - refunded : 0;
+}
+
+/* Whether the tenders can still give back what the decision said of each. */
+static bool fits(const Samme__Facts *now, const Samme__ReturnApproved *before,
+                 const Samme__Answer *answer) {
+    if (answer->refund_to != SAMME__REFUND_TO__original_tender)
+        return true; /* no tender gets back what it gave */
+    for (size_t i = 0; i < now->n_tenders; i++)
+        for (size_t k = 0; k < answer->n_refunds; k++)
+            if (answer->refunds[k]->tender == now->tenders[i]->kind &&
+                answer->refunds[k]->amount > room_of(now->tenders[i], before))
+                return false;
+    return true;
+}
+
 /* To the tenders that paid, as far as they gave; the rest, and a gift, as store credit. */
-static samme_status split(samme_arena *arena, const Samme__Facts *facts,
-                          Samme__ApprovedLine *line) {
-    const bool gift = facts->receipt_kind == SAMME__RECEIPT_KIND__gift_receipt;
-    size_t most = facts->n_tenders + 1;
+static samme_status split(samme_arena *arena, const Samme__Facts *now,
+                          const Samme__ReturnApproved *before, Samme__ApprovedLine *line) {
+    const bool gift = now->receipt_kind == SAMME__RECEIPT_KIND__gift_receipt;
+    size_t most = now->n_tenders + 1;
     Samme__Refund *refunds = samme_arena_alloc(arena, most * sizeof *refunds);
     line->refunds = samme_arena_alloc(arena, most * sizeof *line->refunds);
     if (refunds == NULL || line->refunds == NULL)
         return SAMME_NO_MEMORY;
     int64_t left = line->refund;
-    for (size_t i = 0; i <= facts->n_tenders && left > 0; i++) {
-        const Samme__TenderFact *tender = i < facts->n_tenders ? facts->tenders[i] : NULL;
-        int64_t room = tender == NULL                           ? left
-                       : gift                                   ? 0
-                       : tender->paid - tender->refunded < left ? tender->paid - tender->refunded
-                                                                : left;
+    for (size_t i = 0; i <= now->n_tenders && left > 0; i++) {
+        const Samme__TenderFact *tender = i < now->n_tenders ? now->tenders[i] : NULL;
+        int64_t room = tender == NULL ? left : gift ? 0 : room_of(tender, before);
+        if (room > left)
+            room = left;
         if (room <= 0)
             continue;
         Samme__Refund *refund = &refunds[line->n_refunds];
         samme__refund__init(refund);
-        refund->tender = tender != NULL                 ? tender->kind
-                         : facts->n_tenders > 0 || gift ? SAMME__TENDER_KIND__store_credit
-                                                        : SAMME__TENDER_KIND__tender_kind_unset;
+        refund->tender = tender != NULL               ? tender->kind
+                         : now->n_tenders > 0 || gift ? SAMME__TENDER_KIND__store_credit
+                                                      : SAMME__TENDER_KIND__tender_kind_unset;
         refund->amount = room;
         line->refunds[line->n_refunds++] = refund;
         left -= room;
@@ -78,9 +102,11 @@ static samme_status split(samme_arena *arena, const Samme__Facts *facts,
     return SAMME_OK;
 }
 
-/* Nothing of the line may have been refunded since the decision. */
+/* Nothing of the line may have been refunded since the decision. *out: its facts as they are now;
+ * what other lines of the case pay is refunded already. */
 static samme_status check_left(samme_call *call, const Samme__CaseRow *row,
-                               const samme_sale_view *sale, size_t at, samme_error *error) {
+                               const samme_sale_view *sale, size_t at, Samme__Facts **out,
+                               samme_error *error) {
     samme_node *node = call->node;
     samme_rows rows = samme_layer_rows(&node->layer);
     samme_horizon present = samme_node_present(node);
@@ -90,19 +116,39 @@ static samme_status check_left(samme_call *call, const Samme__CaseRow *row,
         return status;
     const samme_asking asking = {.opened = asked,
                                  .line = asked->lines[at],
-                                 .before = row->decided->lines,
-                                 .before_count = at,
                                  .horizon = &present,
                                  .mode = samme_node_mode(node),
                                  .version = SAMME_FACTS_VERSION};
-    Samme__Facts *facts;
-    status = samme_line_facts(&rows, &asking, sale, &node->arena, &facts);
+    status = samme_line_facts(&rows, &asking, sale, &node->arena, out);
     if (status == SAMME_OK &&
-        facts->has_quantity_left_case == SAMME__FACTS__HAS_QUANTITY_LEFT_QUANTITY_LEFT &&
-        facts->quantity_left < asking.line->quantity)
+        (*out)->has_quantity_left_case == SAMME__FACTS__HAS_QUANTITY_LEFT_QUANTITY_LEFT &&
+        (*out)->quantity_left < asking.line->quantity)
         status = samme_refuse(call, 409, "decide_again", error,
                               "line %u was refunded since: decide again", asking.line->no);
     return status;
+}
+
+/* Nor may its money have gone with another part of it. In a promotion group a line may give back
+ * more than its share. */
+static samme_status check_money(samme_call *call, const samme_sale_view *sale,
+                                const Samme__ApprovedLine *line, samme_error *error) {
+    const Samme__ReceiptRow *known = sale->row != NULL ? sale->row : sale->keyed;
+    samme_rows rows = samme_layer_rows(&call->node->layer);
+    samme_horizon present = samme_node_present(call->node);
+    for (size_t i = 0; known != NULL && i < known->sale->n_lines; i++) {
+        const Samme__SaleLine *sold = known->sale->lines[i];
+        samme_line_sum sum;
+        if (sold->no != line->no || sold->promo_group[0] != 0)
+            continue;
+        samme_status status = samme_refunded(&rows, known->sale->receipt, line->no, &present, &sum);
+        if (status == SAMME_OK && samme_add_up(sum.refund, line->refund) > sold->paid)
+            status = samme_refuse(call, 409, "decide_again", error,
+                                  "of line %u %lld of %lld were refunded: decide again, or approve "
+                                  "less",
+                                  line->no, (long long)sum.refund, (long long)sold->paid);
+        return status;
+    }
+    return SAMME_OK;
 }
 
 static const Samme__ApprovalLine *asked_line(const Samme__ApprovalRequest *request, uint32_t no) {
@@ -112,9 +158,10 @@ static const Samme__ApprovalLine *asked_line(const Samme__ApprovalRequest *reque
     return NULL;
 }
 
-static samme_status approve_line(samme_call *call, const Samme__LineDecision *decision,
-                                 const Samme__ApprovalLine *asked, const Samme__PersonRow *person,
-                                 Samme__ReturnApproved *out, samme_error *error) {
+/* The line with what it pays, not yet to whom. */
+static samme_status set_refund(samme_call *call, const Samme__LineDecision *decision,
+                               const Samme__ApprovalLine *asked, const Samme__PersonRow *person,
+                               Samme__ApprovedLine **out, samme_error *error) {
     samme_arena *arena = &call->node->arena;
     if (!samme_role_enough(person->role, decision->answer->approval))
         return samme_refuse(call, 403, "role_too_low", error, "line %u wants a %s", decision->no,
@@ -126,17 +173,14 @@ static samme_status approve_line(samme_call *call, const Samme__LineDecision *de
     samme__approved_line__init(line);
     line->no = decision->no;
     line->refund = samme_approval_most(decision);
-    out->lines[out->n_lines++] = line;
+    *out = line;
     bool says = asked != NULL && asked->has_refund_case == SAMME__APPROVAL_LINE__HAS_REFUND_REFUND;
-    if (samme_approval_fixed(decision)) {
-        line->n_refunds = decision->answer->n_refunds;
-        line->refunds = decision->answer->refunds;
+    if (samme_approval_fixed(decision))
         return !says || asked->refund == line->refund
                    ? SAMME_OK
                    : samme_refuse(call, 409, "not_approvable", error,
                                   "line %u: the decision says %lld", decision->no,
                                   (long long)line->refund);
-    }
     if (says && (asked->refund < 0 || asked->refund > line->refund))
         return samme_refuse(call, 409, "not_approvable", error, "line %u: at most %lld was paid",
                             decision->no, (long long)line->refund);
@@ -144,7 +188,30 @@ static samme_status approve_line(samme_call *call, const Samme__LineDecision *de
         line->refund = asked->refund;
     else if (decision->answer->verdict == SAMME__VERDICT__contingent)
         line->refund = 0; /* its amount is the approver's to say */
-    return split(arena, decision->facts, line);
+    return SAMME_OK;
+}
+
+static samme_status approve_line(samme_call *call, const Samme__CaseRow *row,
+                                 const samme_sale_view *sale, size_t at,
+                                 const Samme__ApprovalLine *asked, const Samme__PersonRow *person,
+                                 Samme__ReturnApproved *out, samme_error *error) {
+    const Samme__LineDecision *decision = row->decided->lines[at];
+    Samme__ApprovedLine *line = NULL;
+    Samme__Facts *now = NULL;
+    samme_status status = check_left(call, row, sale, at, &now, error);
+    if (status == SAMME_OK)
+        status = set_refund(call, decision, asked, person, &line, error);
+    if (status == SAMME_OK)
+        status = check_money(call, sale, line, error);
+    if (status == SAMME_OK && samme_approval_fixed(decision) && fits(now, out, decision->answer)) {
+        line->n_refunds = decision->answer->n_refunds;
+        line->refunds = decision->answer->refunds;
+    } else if (status == SAMME_OK) {
+        status = split(&call->node->arena, now, out, line);
+    }
+    if (status == SAMME_OK)
+        out->lines[out->n_lines++] = line;
+    return status;
 }
 
 static samme_status approve_lines(samme_call *call, const Samme__CaseRow *row,
@@ -158,9 +225,7 @@ static samme_status approve_lines(samme_call *call, const Samme__CaseRow *row,
         const Samme__ApprovalLine *asked = asked_line(request, decided->lines[i]->no);
         if (!samme_line_approvable(decided->lines[i]) || (request->n_lines > 0 && asked == NULL))
             continue;
-        status = check_left(call, row, sale, i, error);
-        if (status == SAMME_OK)
-            status = approve_line(call, decided->lines[i], asked, person, out, error);
+        status = approve_line(call, row, sale, i, asked, person, out, error);
     }
     if (status == SAMME_OK &&
         (out->n_lines == 0 || (request->n_lines > 0 && out->n_lines != request->n_lines)))

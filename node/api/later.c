@@ -10,21 +10,41 @@ enum { RETURNS_A_BATCH_MAX = 64, KEY_BYTES_MAX = 200 };
 
 /* Goods */
 
-/* Not said which: all that is awaited, as it was said. */
-static samme_status set_arrived(samme_call *call, const Samme__CaseRow *row,
-                                Samme__GoodsReceived *goods, samme_error *error) {
-    samme_node *node = call->node;
+static bool has_come(const Samme__CaseRow *row, uint32_t no) {
+    for (size_t i = 0; row->received != NULL && i < row->received->n_lines; i++)
+        if (row->received->lines[i]->no == no)
+            return true;
+    return false;
+}
+
+/* All lines that are still awaited, as they were said. When there are none left all are named: the
+ * fold says that they have come. */
+static samme_status set_all(samme_arena *arena, const Samme__CaseRow *row,
+                            Samme__GoodsReceived *goods) {
     const Samme__ReturnOpened *opened = row->opened;
-    goods->case_code = opened->case_code;
-    goods->received_on = samme_date_in(&node->arena, samme_local_today(node));
-    goods->till = (char *)(uintptr_t)(call->caller.till == NULL ? "" : call->caller.till);
-    if (goods->received_on == NULL)
+    goods->lines = samme_arena_alloc(arena, opened->n_lines * sizeof *goods->lines);
+    if (goods->lines == NULL)
         return SAMME_NO_MEMORY;
+    for (size_t i = 0; i < opened->n_lines; i++)
+        if (!has_come(row, opened->lines[i]->no))
+            goods->lines[goods->n_lines++] = opened->lines[i];
     if (goods->n_lines == 0) {
         goods->n_lines = opened->n_lines;
         goods->lines = opened->lines;
     }
-    return samme_person_named(call, &goods->received_by, error);
+    return SAMME_OK;
+}
+
+static samme_status set_arrived(samme_call *call, const Samme__CaseRow *row,
+                                Samme__GoodsReceived *goods, samme_error *error) {
+    samme_node *node = call->node;
+    goods->case_code = row->opened->case_code;
+    goods->received_on = samme_date_in(&node->arena, samme_local_today(node));
+    goods->till = (char *)(uintptr_t)(call->caller.till == NULL ? "" : call->caller.till);
+    if (goods->received_on == NULL)
+        return SAMME_NO_MEMORY;
+    samme_status status = goods->n_lines == 0 ? set_all(&node->arena, row, goods) : SAMME_OK;
+    return status == SAMME_OK ? samme_person_named(call, &goods->received_by, error) : status;
 }
 
 /* What has come is asked for at the branch that sold it, while it is looked at. */
@@ -96,7 +116,7 @@ static samme_status fill_lines(samme_arena *arena, const Samme__ReturnOpened *op
 }
 
 /* When it was paid is asked for, and is the day of the return where no other is said. */
-static samme_status set_day(samme_arena *arena, Samme__ReturnOpened *opened,
+static samme_status set_day(samme_node *node, Samme__ReturnOpened *opened,
                             const Samme__ReturnRecorded *paid, samme_error *error) {
     int64_t moment;
     int32_t offset;
@@ -105,8 +125,11 @@ static samme_status set_day(samme_arena *arena, Samme__ReturnOpened *opened,
                           "paid: paidAt: expected YYYY-MM-DDThh:mm:ss and an offset, found "
                           "\"%.40s\"",
                           paid->paid_at);
+    const int32_t day = samme_local_day(moment, offset);
+    if (day > samme_local_today(node))
+        return samme_fail(error, SAMME_MALFORMED, "paid: paidAt: %.40s lies ahead", paid->paid_at);
     if (opened->today[0] == 0)
-        opened->today = samme_date_in(arena, samme_local_day(moment, offset));
+        opened->today = samme_date_in(&node->arena, day);
     return opened->today == NULL ? SAMME_NO_MEMORY : SAMME_OK;
 }
 
@@ -132,7 +155,7 @@ static samme_status record_return(samme_call *call, const Samme__RecordedItem *i
     bool noted = false;
     opened->recorded = true;
     opened->awaiting = false;
-    samme_status status = set_day(&node->arena, opened, paid, error);
+    samme_status status = set_day(node, opened, paid, error);
     if (status == SAMME_OK)
         status = samme_opening_fill(call, opened, error);
     if (status == SAMME_OK)
@@ -189,7 +212,8 @@ static samme_status batch_item(samme_call *call, const Samme__RecordedItem *item
     samme_buffer_init(&packed, SAMME_REQUEST_MAX_BYTES);
     samme_pack(item, &packed);
     samme_hash key_hash = samme_sha256(key);
-    samme_hash request_hash = samme_sha256(samme_buffer_span(&packed));
+    samme_hash request_hash =
+        samme_request_hash(call, SAMME_SPAN(NULL, 0), samme_buffer_span(&packed));
     samme_status status = samme_buffer_status(&packed);
     samme_buffer_free(&packed);
     uint64_t index = 0;

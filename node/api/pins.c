@@ -74,8 +74,7 @@ samme_status samme_pin_left_out(samme_call *call, const void *request, char **pi
     samme_pack(request, &packed);
     *pin = kept;
     samme_status status = samme_buffer_status(&packed);
-    call->request_hash =
-        samme_sha256_of(call->request->path, SAMME_LITERAL("\n"), samme_buffer_span(&packed));
+    call->request_hash = samme_request_hash(call, call->request->path, samme_buffer_span(&packed));
     samme_buffer_free(&packed);
     return status;
 }

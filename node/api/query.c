@@ -30,6 +30,11 @@ static const char *decode(samme_arena *arena, samme_span text) {
     return samme_utf8_valid(SAMME_SPAN(out, length)) ? out : NULL;
 }
 
+bool samme_query_good(samme_call *call) {
+    const samme_span query = call->request->query;
+    return query.length == 0 || decode(&call->node->arena, query) != NULL;
+}
+
 const char *samme_query_value(samme_call *call, const char *name) {
     samme_span rest = call->request->query;
     size_t name_length = strlen(name);

@@ -2,7 +2,16 @@
 #include "node/api/api.h"
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "history/entry.h"
+
+samme_hash samme_request_hash(const samme_call *call, samme_span where, samme_span body) {
+    samme_hash hash = samme_sha256_of(where, SAMME_LITERAL("\n"), body);
+    if (call->caller.till == NULL)
+        return hash;
+    return samme_sha256_of(samme_span_of_hash(&hash), SAMME_LITERAL("\n"),
+                           samme_span_of_text(call->caller.till));
+}
 
 samme_status samme_repeated(samme_call *call, const samme_hash *key_hash,
                             const samme_hash *request_hash, uint64_t *out_index) {
@@ -55,7 +64,15 @@ samme_status samme_recorded(samme_node *node, uint64_t index, bool repeated, Sam
 
 samme_status samme_append_once(samme_call *call, const samme_new_entry *entries, size_t count,
                                uint64_t *out_index, samme_error *error) {
-    samme_status status = samme_own_append(call->node, entries, count, out_index, error);
+    samme_span held;
+    /* while a PIN was checked, the key may have come with another request */
+    samme_status status =
+        samme_space_get(&call->node->log, SAMME_TABLE_KEY, entries[0].key_hash, &held);
+    if (status != SAMME_NOT_FOUND)
+        return status == SAMME_OK ? samme_refuse(call, 422, "idempotency_key_reused", error,
+                                                 "this key came with another request before")
+                                  : status;
+    status = samme_own_append(call->node, entries, count, out_index, error);
     if (status != SAMME_OK)
         return status;
     status = samme_remember(call, (const samme_hash *)(const void *)entries[0].key_hash.data,

@@ -222,11 +222,34 @@ static samme_status set_opener(samme_call *call, Samme__ReturnOpened *opened, sa
     return SAMME_OK;
 }
 
+/* As in a sale, branch and till that are left out are those of who asks: else what is refunded of
+ * paper, or recorded, would hang on a receipt that no sale ever has. */
+static samme_status set_receipt(samme_call *call, Samme__ReturnOpened *opened) {
+    samme_node *node = call->node;
+    Samme__ReceiptRef *receipt = opened->receipt;
+    const Samme__ReceiptRow *row;
+    if (receipt == NULL || !samme_receipt_named(receipt)) {
+        opened->receipt = NULL;
+        return SAMME_OK;
+    }
+    if (receipt->branch == 0)
+        receipt->branch = node->setup.branch;
+    if (receipt->branch != node->setup.branch || receipt->till[0] != 0 || call->caller.till == NULL)
+        return SAMME_OK;
+    samme_rows rows = samme_layer_rows(&node->layer);
+    samme_horizon present = samme_node_present(node);
+    samme_status status = samme_find_receipt(&rows, receipt, &present, &node->arena, &row);
+    if (status != SAMME_NOT_FOUND)
+        return status; /* one without a till's name: of the time before tokens */
+    receipt->till = samme_arena_text(&node->arena, call->caller.till);
+    return receipt->till == NULL ? SAMME_NO_MEMORY : SAMME_OK;
+}
+
 samme_status samme_opening_fill(samme_call *call, Samme__ReturnOpened *opened, samme_error *error) {
     samme_node *node = call->node;
-    samme_status status = SAMME_OK;
-    if (opened->receipt != NULL && !samme_receipt_named(opened->receipt))
-        opened->receipt = NULL;
+    samme_status status = set_receipt(call, opened);
+    if (status != SAMME_OK)
+        return status;
     if (opened->claim_type == SAMME__CLAIM_TYPE__claim_type_unset)
         status = samme_fail(error, SAMME_MALFORMED, "body: claimType is missing");
     else if (opened->n_lines > SAMME_CASE_LINES_MAX)

@@ -17,7 +17,7 @@ static bool take_key(samme_call *call) {
         samme_hash both = samme_sha256_of(path, SAMME_LITERAL("?"), call->request->query);
         path = samme_arena_copy(&call->node->arena, samme_span_of_hash(&both));
     }
-    call->request_hash = samme_sha256_of(path, SAMME_LITERAL("\n"), call->request->body);
+    call->request_hash = samme_request_hash(call, path, call->request->body);
     return true;
 }
 
@@ -35,6 +35,8 @@ static void run(samme_call *call, const samme_route *route, bool busy) {
         samme_problem(call, 503, "recovering", "%s", node->recovery.text);
     else if (route->kind != SAMME_ROUTE_READS && (busy || samme_outbox_busy(&node->outbox)))
         samme_problem(call, 503, "busy", "too much is waiting for the disk; repeat shortly");
+    else if (!samme_query_good(call))
+        samme_problem(call, 400, "bad_query", "the query is not UTF-8, encoded with %%XX");
     else if (route->kind != SAMME_ROUTE_WRITES || take_key(call))
         route->handle(call);
 }

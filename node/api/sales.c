@@ -105,7 +105,8 @@ static samme_status batch_item(samme_call *call, const Samme__SaleItem *item, Sa
     samme_buffer_init(&packed, SAMME_REQUEST_MAX_BYTES);
     samme_pack(item->sale, &packed);
     samme_hash key_hash = samme_sha256(key);
-    samme_hash request_hash = samme_sha256(samme_buffer_span(&packed));
+    samme_hash request_hash =
+        samme_request_hash(call, SAMME_SPAN(NULL, 0), samme_buffer_span(&packed));
     samme_buffer_free(&packed);
     uint64_t index = 0;
     samme_status status = samme_repeated(call, &key_hash, &request_hash, &index);

@@ -219,6 +219,19 @@ Test(returns, goods_sent_to_another_branch_are_borrowed_when_they_come) {
     cr_assert_eq(view()->state, SAMME__RETURN_STATE__case_authorised, "the rest was never lent");
 }
 
+/* Whoever sold took a promise that it had merged for the refund, and lent nothing any more. */
+Test(returns, a_merged_promise_keeps_the_right_from_being_lent) {
+    char code[40];
+    pair_sell(&p, 1, "1", 2000, 1000);
+    pair_quiet(&p);
+    open_awaiting(2, code);
+    cr_assert_eq(step_of(2, code, "decide", "d1", ""), 200);
+    pair_quiet(&p);
+    cr_assert_eq(step_of(2, code, "received", "r1", ""), 200);
+    cr_assert_eq(step_of(2, code, "decide", "d2", ""), 200);
+    cr_assert_eq(view()->decided->lines[0]->facts->claim, SAMME__CLAIM__lent);
+}
+
 Test(returns, what_never_comes_is_called_off) {
     char code[40];
     pair_sell(&p, 1, "1", 2000, 1000);
