@@ -4,7 +4,8 @@
 
 enum { HEARD_WITHIN_MS = 90000 }; /* else a branch counts as away */
 
-/* The peer of a branch that is in session, or NULL. */
+/* The peer of a branch that is in session, or NULL. Whose connection is gone is not, from the first
+ * message on that did not go out (core.c). */
 static const samme_hub_peer *present_branch(const samme_hub *hub, uint32_t number) {
     const samme_roster_branch *branch =
         samme_roster_branch_by_number(&hub->follow.replay.roster, number);
@@ -31,16 +32,18 @@ static bool may_speak(samme_hub_call *call) {
     return false;
 }
 
-static void say_silent(samme_hub_call *call, const Samme__ClaimAsk *ask) {
+static void say_silent(samme_hub *hub, uint64_t route, uint32_t borrower,
+                       const Samme__ClaimAsk *ask) {
+    hub->counts.silent++;
     Samme__ClaimAnswer answer = SAMME__CLAIM_ANSWER__INIT;
     answer.case_code = ask->case_code;
     answer.outcome = SAMME__CLAIM_OUTCOME__silent;
-    answer.borrower = call->branch->number;
+    answer.borrower = borrower;
     answer.home = ask->receipt->branch;
     Samme__Message message = SAMME__MESSAGE__INIT;
     message.what_case = SAMME__MESSAGE__WHAT_CLAIM_ANSWER;
     message.claim_answer = &answer;
-    samme_hub_reply(call->hub, call->route, &message);
+    samme_hub_reply(hub, route, &message);
 }
 
 void samme_hub_claim_ask(samme_hub_call *call, const Samme__ClaimAsk *ask) {
@@ -52,7 +55,7 @@ void samme_hub_claim_ask(samme_hub_call *call, const Samme__ClaimAsk *ask) {
     }
     const samme_hub_peer *home = present_branch(call->hub, ask->receipt->branch);
     if (home == NULL) {
-        say_silent(call, ask);
+        say_silent(call->hub, call->route, call->branch->number, ask);
         return;
     }
     Samme__ClaimAsk passed = *ask;
@@ -61,6 +64,16 @@ void samme_hub_claim_ask(samme_hub_call *call, const Samme__ClaimAsk *ask) {
     message.what_case = SAMME__MESSAGE__WHAT_CLAIM_ASK;
     message.claim_ask = &passed;
     samme_hub_reply(call->hub, home->route, &message);
+}
+
+void samme_hub_claim_undelivered(samme_hub *hub, samme_span message) {
+    const Samme__Message *ask = SAMME_UNPACK(Message, message, message, &hub->arena, NULL);
+    if (ask == NULL || ask->what_case != SAMME__MESSAGE__WHAT_CLAIM_ASK)
+        return; /* no memory: who asked repeats */
+    const uint32_t number = ask->claim_ask->borrower;
+    const samme_hub_peer *borrower = present_branch(hub, number);
+    if (borrower != NULL)
+        say_silent(hub, borrower->route, number, ask->claim_ask);
 }
 
 void samme_hub_claim_answer(samme_hub_call *call, const Samme__ClaimAnswer *answer) {

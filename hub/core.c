@@ -20,7 +20,8 @@ void samme_hub_reply(samme_hub *hub, uint64_t route, const Samme__Message *messa
     samme_pack(message, &packed);
     /* no room: the peer repeats its request */
     if (samme_buffer_status(&packed) != SAMME_OK ||
-        samme_outbox_add(&hub->outbox, route, 0, samme_buffer_span(&packed)) != SAMME_OK)
+        samme_outbox_add(&hub->outbox, route, (unsigned)message->what_case,
+                         samme_buffer_span(&packed)) != SAMME_OK)
         hub->refused_messages++;
     samme_buffer_free(&packed);
 }
@@ -213,15 +214,33 @@ static void ring(samme_hub *hub) {
     message.what_case = SAMME__MESSAGE__WHAT_DOORBELL;
     message.doorbell = &doorbell;
     for (size_t i = 0; i < hub->peer_count; i++)
-        samme_hub_reply(hub, hub->peers[i].route, &message);
+        if (hub->peers[i].route != 0)
+            samme_hub_reply(hub, hub->peers[i].route, &message);
     hub->rung_size = hub->journal.size;
     hub->keys.rung_size = hub->keys.size;
+}
+
+/* Its peer is away until it says hello again. Who waits for an answer of it need not: what that
+ * says hangs on no commit. */
+static void route_gone(samme_hub *hub, const samme_outgoing *item) {
+    for (size_t i = 0; i < hub->peer_count; i++) {
+        samme_hub_peer *peer = &hub->peers[i];
+        peer->welcomed = peer->welcomed && peer->welcomed_route != item->to;
+        if (peer->route == item->to)
+            peer->route = 0;
+    }
+    if (item->code != SAMME__MESSAGE__WHAT_CLAIM_ASK)
+        return;
+    samme_hub_claim_undelivered(hub, SAMME_SPAN(item->bytes, item->length));
+    samme_outbox_seal(&hub->outbox, hub->log.durable_head);
 }
 
 static void flush(samme_hub *hub) {
     samme_outgoing item;
     while (samme_outbox_peek(&hub->outbox, hub->log.durable_head, &item)) {
-        hub->setup.send(hub->setup.output, item.to, SAMME_SPAN(item.bytes, item.length));
+        const samme_span bytes = SAMME_SPAN(item.bytes, item.length);
+        if (hub->setup.send(hub->setup.output, item.to, bytes) == SAMME_NOT_FOUND)
+            route_gone(hub, &item);
         samme_outbox_drop(&hub->outbox);
     }
 }

@@ -27,8 +27,8 @@ typedef struct samme_hub_answers {
 
 typedef struct samme_hub_peer {
     samme_peer_key key;
-    uint64_t route;
-    bool welcomed; /* over welcomed_route: only then a push is taken */
+    uint64_t route; /* heard over last; 0: that connection is gone */
+    bool welcomed;  /* over welcomed_route: only then a push is taken */
     uint64_t welcomed_route;
     int64_t heard_ms; /* hub time */
     uint64_t folded_size;
@@ -140,6 +140,8 @@ samme_status samme_hub_hand_keys(samme_hub_call *call, const Samme__HandKeys *ha
                                  samme_error *error) SAMME_CHECKED;
 void samme_hub_claim_ask(samme_hub_call *call, const Samme__ClaimAsk *ask); /* claims.c */
 void samme_hub_claim_answer(samme_hub_call *call, const Samme__ClaimAnswer *answer);
+/* A question (the whole message) that was passed on could not be: who asked is told. */
+void samme_hub_claim_undelivered(samme_hub *hub, samme_span message);
 samme_status samme_hub_put_root(samme_hub *hub, samme_span note, samme_error *error) SAMME_CHECKED;
 samme_status samme_hub_put_document(samme_hub_call *call, const Samme__PutDocument *put,
                                     samme_error *error) SAMME_CHECKED;

@@ -27,7 +27,9 @@ typedef struct samme_hub_setup {
     bool clock_confirmed; /* by an operator: not compared with the nodes' */
     uint64_t branch_quota_bytes; /* of entries, of a branch and day; 0: none */
     void *output;
-    void (*send)(void *output, uint64_t route, samme_span bytes);
+    /* Takes a copy. SAMME_NOT_FOUND: the route's connection is gone, which is how the hub learns of
+     * it; any other failure is a message lost. */
+    samme_status (*send)(void *output, uint64_t route, samme_span bytes) SAMME_CHECKED;
 } samme_hub_setup;
 
 typedef enum samme_hub_event_kind {

@@ -39,6 +39,8 @@ static void put_journal(const samme_hub *hub, samme_buffer *out) {
         {"samme_hub_entries_total", "Entries merged.", SAMME_COUNTER, hub->counts.entries},
         {"samme_hub_bytes_total", "Bytes of entries merged.", SAMME_COUNTER, hub->counts.bytes},
         {"samme_hub_later_total", "Requests told to come later.", SAMME_COUNTER, hub->counts.later},
+        {"samme_hub_silent_total", "Claims answered in place of a branch that is away.",
+         SAMME_COUNTER, hub->counts.silent},
         {"samme_hub_refused_messages_total", "Messages and handshakes refused.", SAMME_COUNTER,
          hub->refused_messages + hub->transport_refused},
         {"samme_hub_outbox_items", "Messages that wait for a commit.", SAMME_GAUGE,

@@ -10,6 +10,7 @@
 typedef struct samme_hub_counts {
     uint64_t batches, entries, bytes; /* taken in this run; bytes of entries */
     uint64_t later;                   /* requests told to come later */
+    uint64_t silent;                  /* claims answered in place of a branch that is away */
     uint64_t commits;                 /* to the log, durable and timed */
     int64_t commit_ms;                /* sum of their times */
     struct {

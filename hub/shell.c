@@ -38,13 +38,12 @@ typedef struct shell {
     char last_waits_for[400];
 } shell;
 
-static void send_to_peer(void *output, uint64_t route, samme_span bytes) {
+static samme_status send_to_peer(void *output, uint64_t route, samme_span bytes) {
     shell *self = output;
-    /* gone or full: the peer repeats its request */
-    samme_status ignored =
+    samme_status status =
         self->transport.send(self->transport.self, route, samme_failpoint_sending(bytes));
-    (void)ignored;
     samme_failpoint_sent(bytes);
+    return status;
 }
 
 static void step(shell *self, samme_hub_event event) {

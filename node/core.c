@@ -83,7 +83,7 @@ samme_status samme_node_start_over(samme_node *node, samme_error *error) {
     if (status == SAMME_OK)
         status = samme_recovery_load(node, error);
     if (status == SAMME_OK)
-        status = samme_own_layer(node, error);
+        status = samme_own_layer_undone(node, error);
     if (status == SAMME_OK)
         status = samme_release_load(node, error);
     return status;
@@ -165,8 +165,8 @@ static samme_status background(samme_node *node, samme_error *error) {
         memcpy(node->notice, error->text, sizeof node->notice);
         status = samme_node_start_over(node, error);
     }
-    if (status == SAMME_OK && !more && node->follow.replay.range.size != node->layered_prefix)
-        status = samme_own_layer(node, error);
+    if (status == SAMME_OK)
+        status = samme_own_layer_work(node, more, error);
     node->warming = node->warming && more;
     bool recovering = false;
     if (status == SAMME_OK && !more)
@@ -272,7 +272,7 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
     samme_error error = {0};
     node->wall_ms = event->wall_ms;
     node->monotonic_ms = event->monotonic_ms;
-    node->work_at_hand = false;
+    node->work_at_hand = node->layers.touched = false;
     samme_arena_reset(&node->arena);
     if (collect(node, &error) != SAMME_OK)
         store_failed(node, &error);
@@ -299,6 +299,8 @@ void samme_node_step(samme_node *node, const samme_node_event *event) {
         samme_api_pin_done(node, event->pin);
     else if (event->kind == SAMME_NODE_MESSAGE && !behind)
         message_event(node, event->message);
+    else if (event->kind == SAMME_NODE_CONNECTED)
+        samme_session_connected(node);
     if (!node->store_failed && event->kind != SAMME_NODE_REQUEST && !behind &&
         background(node, &error) != SAMME_OK && samme_node_start_over(node, &error) != SAMME_OK)
         store_failed(node, &error);
@@ -319,6 +321,8 @@ int64_t samme_node_next_ms(const samme_node *node) {
     const int64_t waits = samme_waits_next_ms(node), keys = samme_keys_next_ms(node);
     int64_t next = claims < session ? claims : session;
     next = keys < next ? keys : next;
+    const int64_t layer = samme_own_layer_next_ms(node);
+    next = layer < next ? layer : next;
     return waits < next ? waits : next;
 }
 
@@ -375,6 +379,8 @@ static samme_status load(samme_node *node, samme_error *error) {
     if (status == SAMME_OK) {
         status = samme_layer_init(&node->layer, node->follow.replay.rows);
         if (status == SAMME_OK)
+            status = samme_layer_init(&node->layers.next, node->follow.replay.rows);
+        if (status == SAMME_OK)
             status = samme_own_load(node, error);
         if (status == SAMME_OK)
             status = samme_recovery_load(node, error);
@@ -384,6 +390,7 @@ static samme_status load(samme_node *node, samme_error *error) {
             status = samme_release_load(node, error);
         if (status != SAMME_OK) {
             samme_layer_fini(&node->layer);
+            samme_layer_fini(&node->layers.next);
             samme_follow_fini(&node->follow);
         }
     }
@@ -437,6 +444,7 @@ void samme_node_free(samme_node *node) {
     if (node == NULL)
         return;
     samme_layer_fini(&node->layer);
+    samme_layer_fini(&node->layers.next);
     samme_probes_free(&node->probes);
     samme_follow_fini(&node->follow);
     samme_claims_free(node->claims);

@@ -25,12 +25,27 @@ typedef struct samme_said {
     size_t count;
 } samme_said;
 
+/* own_layer.c: the layer that serves, and the one that is folded to take its place. */
+typedef struct samme_own_layers {
+    uint64_t prefix; /* journal size at which the layer that serves was begun */
+    uint64_t first;  /* own entries from this one on are in it */
+    bool touched;    /* this step has changed it: undone, it is folded anew */
+    int64_t done_ms; /* monotonic */
+    uint64_t ahead;  /* up to this journal size entries may rest on records that lie ahead: then
+                        nothing is served but what was folded in one go */
+    bool under_way;
+    samme_layer next;
+    uint64_t next_prefix, next_first;
+    uint64_t next_at; /* the own entry it goes on with */
+    uint64_t seen;    /* own size then */
+} samme_own_layers;
+
 struct samme_node {
     samme_node_setup setup;
     samme_space log, views;
     samme_follow follow;
     samme_layer layer; /* own entries that the folded journal does not hold, on top of its rows */
-    uint64_t layered_prefix;     /* journal size the layer stands on */
+    samme_own_layers layers;
     samme_arena arena;           /* of this step */
     samme_outbox outbox;         /* code 0: to the hub; else the answer to request `to` */
     struct samme_claims *claims; /* claims.h */
@@ -56,9 +71,10 @@ struct samme_node {
     /* the session with the hub; times are monotonic */
     bool in_session;
     int64_t heard_ms;
-    int64_t hello_ms;     /* last hello */
-    unsigned hello_tries; /* since the last welcome that was good */
-    int64_t hub_heard_ms; /* node time when the hub was last heard; kept over restarts */
+    int64_t hello_ms;     /* last hello; before the first try over a connection: when that is due */
+    unsigned hello_tries; /* since the last welcome that was good, or the connection stands */
+    bool connected_before; /* in this run */
+    int64_t hub_heard_ms;  /* node time when the hub was last heard; kept over restarts */
     int64_t hub_heard_stored_ms;
     uint64_t credit_bytes;
     bool push_now; /* somebody waits for what is in the tail */
@@ -129,8 +145,17 @@ samme_status samme_own_index(samme_node *node, uint64_t place, uint64_t *out) SA
  * Idempotency-Key leads to it. */
 samme_status samme_own_carry(samme_node *node, const samme_position *first, samme_span event,
                              samme_error *error) SAMME_CHECKED;
-/* Folds again what the journal does not hold yet. */
+
+/* own_layer.c */
+/* Folds again, at once and whole, what the journal does not hold yet. */
 samme_status samme_own_layer(samme_node *node, samme_error *error) SAMME_CHECKED;
+/* The same when the step that is being dropped has changed the layer. */
+samme_status samme_own_layer_undone(samme_node *node, samme_error *error) SAMME_CHECKED;
+/* Some of it, when the journal has grown (or shrunk: whole); behind: more is folded in the next
+ * step. A layer that is folded by parts serves when it is through; samme_own_layer_next_ms says
+ * when there is more to do. */
+samme_status samme_own_layer_work(samme_node *node, bool behind, samme_error *error) SAMME_CHECKED;
+int64_t samme_own_layer_next_ms(const samme_node *node);
 
 /* recovery.c */
 samme_status samme_recovery_load(samme_node *node, samme_error *error) SAMME_CHECKED;
@@ -141,6 +166,7 @@ samme_status samme_recovery_work(samme_node *node, bool *out_more,
 
 /* session.c */
 void samme_session_message(samme_node *node, const Samme__Message *message);
+void samme_session_connected(samme_node *node);
 samme_status samme_session_work(samme_node *node, samme_error *error) SAMME_CHECKED;
 int64_t samme_session_next_ms(const samme_node *node);
 

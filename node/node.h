@@ -48,6 +48,8 @@ typedef struct samme_node_setup {
     int64_t push_after_ms; /* a tail is pushed when it is this old, or has 256 entries */
     int64_t claim_wait_ms; /* a decision waits so long for a loan; 0: not at all */
     int64_t poll_every_ms; /* the hub is asked for news this often, doorbell or not */
+    /* own entries that a step folds again when the journal has grown; 0: 4,096. Tests set less */
+    uint32_t layer_entries_a_step;
     samme_store *log;
     samme_store *views;
     samme_store *keys;    /* tills and their tokens; NULL: none, everybody may ask */
@@ -73,11 +75,13 @@ typedef struct samme_node_setup {
 } samme_node_setup;
 
 typedef enum samme_node_event_kind {
-    SAMME_NODE_TICK,    /* time has passed, or completions wait */
-    SAMME_NODE_MESSAGE, /* from the hub */
-    SAMME_NODE_REQUEST, /* from a till */
-    SAMME_NODE_PIN,     /* a verifier is made */
-    SAMME_NODE_STOP,    /* the node is to end: it takes no more requests, and pushes what it has */
+    SAMME_NODE_TICK,      /* time has passed, or completions wait */
+    SAMME_NODE_MESSAGE,   /* from the hub */
+    SAMME_NODE_CONNECTED, /* a connection to the hub stands, a first or another one: the session
+                           * begins anew. A node that is not told finds the hub by its timer */
+    SAMME_NODE_REQUEST,   /* from a till */
+    SAMME_NODE_PIN,       /* a verifier is made */
+    SAMME_NODE_STOP, /* the node is to end: it takes no more requests, and pushes what it has */
 } samme_node_event_kind;
 
 typedef struct samme_node_event {
@@ -118,8 +122,6 @@ bool samme_node_merged(const samme_node *node);
 /* What may change while a node runs; as in the setup. Between steps. */
 void samme_node_set_times(samme_node *node, int64_t push_after_ms, int64_t poll_every_ms,
                           int64_t claim_wait_ms);
-/* The connection to the hub is another one: the session begins anew. Between steps. */
-void samme_node_new_connection(samme_node *node);
 
 /* Other keys above the keys of subjects: a renewal begins or has ended. Between steps. */
 void samme_node_set_keks(samme_node *node, const samme_keks *keks);

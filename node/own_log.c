@@ -166,37 +166,12 @@ samme_status samme_own_store(samme_node *node) {
 }
 
 static samme_status fold_own(samme_node *node, const samme_rows *rows, uint64_t index,
-                             samme_span entry, bool again, bool *out_quarantined,
-                             samme_error *error) {
+                             samme_span entry, bool *out_quarantined, samme_error *error) {
     samme_position position = {.branch = node->setup.branch,
                                .epoch = node->setup.epoch,
                                .index = index,
-                               .own_layer = true,
-                               .again = again};
+                               .own_layer = true};
     return samme_fold(rows, &position, entry, &node->follow.arena, out_quarantined, error);
-}
-
-samme_status samme_own_layer(samme_node *node, samme_error *error) {
-    samme_layer_clear(&node->layer);
-    samme_range merged;
-    samme_status status =
-        samme_replay_branch(&node->follow.replay, node->setup.branch, node->setup.epoch, &merged);
-    if (status != SAMME_OK)
-        return samme_fail(error, status, "views: the own branch's row cannot be read");
-    samme_rows rows = samme_layer_rows(&node->layer);
-    for (uint64_t i = merged.size; i < node->own.size && status == SAMME_OK; i++) {
-        samme_key8 key = samme_key_u64(i);
-        samme_span entry;
-        status = samme_space_get(&node->log, SAMME_TABLE_OWN,
-                                 SAMME_SPAN(key.bytes, sizeof key.bytes), &entry);
-        if (status == SAMME_OK)
-            status = fold_own(node, &rows, i, entry, true, NULL, error);
-        else
-            samme_fail(error, SAMME_CORRUPT, "log store: own entry %llu cannot be read",
-                       (unsigned long long)i);
-    }
-    node->layered_prefix = node->follow.replay.range.size;
-    return status;
 }
 
 /* The reason a trial fold gave, as the fold wrote it. */
@@ -249,6 +224,7 @@ static samme_status write_entries(samme_node *node, const samme_span *entries, s
         if (status == SAMME_OK)
             status = samme_range_append(&node->own, &leaf);
     }
+    node->layers.touched = true;
     samme_map_entry row;
     for (bool more = samme_map_at_or_after(trial->map, SAMME_SPAN(NULL, 0), &row);
          more && status == SAMME_OK; more = samme_map_after(trial->map, row.key, &row))
@@ -301,8 +277,7 @@ samme_status samme_own_append(samme_node *node, const samme_new_entry *entries, 
         bool quarantined = false;
         status = build(node, i < anchors ? &first : &entries[i - anchors], &packed[i], error);
         if (status == SAMME_OK)
-            status =
-                fold_own(node, &rows, node->own.size + i, packed[i], false, &quarantined, error);
+            status = fold_own(node, &rows, node->own.size + i, packed[i], &quarantined, error);
         if (status == SAMME_OK && quarantined)
             status = trial_refused(node, &trial, node->own.size + i, error);
     }

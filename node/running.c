@@ -1,4 +1,4 @@
-/* What a shell asks of a node that runs: other times, another connection, an end in good order. */
+/* What a shell asks of a node that runs: other times, an end in good order. */
 #include "node/claims.h"
 #include "node/core.h"
 #include "node/waits.h"
@@ -8,13 +8,6 @@ void samme_node_set_times(samme_node *node, int64_t push_after_ms, int64_t poll_
     node->setup.push_after_ms = push_after_ms;
     node->setup.poll_every_ms = poll_every_ms;
     node->setup.claim_wait_ms = claim_wait_ms;
-}
-
-void samme_node_new_connection(samme_node *node) {
-    node->in_session = false;
-    node->push_in_flight = false;
-    node->follow.requested = false;
-    node->hello_tries = 0;
 }
 
 static bool durable(const samme_space *space) {

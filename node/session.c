@@ -9,6 +9,7 @@
 enum {
     HELLO_RETRY_MS = 1000,
     HELLO_RETRY_MAX_MS = 30000,
+    HELLO_SPREAD_MS = 250, /* over which branches that lost the hub together say hello */
     HELLO_TRIES_LATER = 3, /* a hub that says later is asked about every four seconds */
     PUSH_RETRY_MS = 5000,
     SILENCE_MS = 90000,    /* the session ends when nothing was heard for this long */
@@ -47,12 +48,12 @@ static bool is_prefix(samme_node *node, uint64_t size, ProtobufCBinaryData root)
 static void welcomed(samme_node *node, const Samme__Welcome *welcome) {
     if (!is_prefix(node, welcome->branch_size, welcome->branch_root)) {
         samme_error error;
-        samme_fail(&error, SAMME_MISMATCH,
-                   "the hub holds %llu entries of this branch that are not the first of the %llu "
-                   "signed here: a restored backup or a cloned disk. Head office begins a new epoch: "
-                   "samme chain rotate, then samme-node --recover here",
-                   (unsigned long long)welcome->branch_size,
-                   (unsigned long long)node->signed_range.size);
+        samme_fail(
+            &error, SAMME_MISMATCH,
+            "the hub holds %llu entries of this branch that are not the first of the %llu "
+            "signed here: a restored backup or a cloned disk. Head office begins a new epoch: "
+            "samme chain rotate, then samme-node --recover here",
+            (unsigned long long)welcome->branch_size, (unsigned long long)node->signed_range.size);
         samme_node_trouble(node, &error);
         return;
     }
@@ -107,7 +108,8 @@ void samme_session_message(samme_node *node, const Samme__Message *message) {
         refused(node, message->refused);
     else if (message->what_case == SAMME__MESSAGE__WHAT_LATER &&
              strcmp(message->later->what, "hello") == 0 && node->hello_tries > HELLO_TRIES_LATER)
-        node->hello_tries = HELLO_TRIES_LATER; /* it is there, and fills itself up, perhaps from us */
+        node->hello_tries =
+            HELLO_TRIES_LATER; /* it is there, and fills itself up, perhaps from us */
 }
 
 static void hello(samme_node *node) {
@@ -134,6 +136,23 @@ static void hello(samme_node *node) {
     node->hello_tries++;
 }
 
+/* Branches that lost the hub together do not come back together. */
+static int64_t spread(const samme_node *node, int64_t over_ms) {
+    return over_ms == 0 ? 0 : (int64_t)((node->setup.branch * 2654435761u) % (uint32_t)over_ms);
+}
+
+/* Of what went over a connection before, nothing is answered over this one. */
+void samme_session_connected(samme_node *node) {
+    node->in_session = false;
+    node->push_in_flight = false;
+    node->follow.requested = false;
+    node->hello_tries = 0;
+    node->hello_ms = node->monotonic_ms;
+    if (node->connected_before)
+        node->hello_ms += spread(node, HELLO_SPREAD_MS);
+    node->connected_before = true;
+}
+
 /* When the next hello is due: soon and then ever later while the hub is silent, as a poll when it
  * is not. */
 static int64_t hello_due_ms(const samme_node *node) {
@@ -143,10 +162,7 @@ static int64_t hello_due_ms(const samme_node *node) {
     int64_t wait = doublings == 0 ? 0 : (int64_t)HELLO_RETRY_MS << (doublings - 1);
     if (wait > HELLO_RETRY_MAX_MS)
         wait = HELLO_RETRY_MAX_MS;
-    /* branches that lost the hub together do not come back together */
-    int64_t jitter =
-        wait == 0 ? 0 : (int64_t)((node->setup.branch * 2654435761u) % (uint32_t)wait) / 4;
-    return node->hello_ms + wait + jitter;
+    return node->hello_ms + wait + spread(node, wait) / 4;
 }
 
 /* The push of [old, new), from what is stored; bytes are copied into the step's arena. */

@@ -35,9 +35,10 @@ typedef struct shell {
     samme_pins *pins;
     const samme_config *config; /* as it was at the start */
     int signals;
-    bool recover;        /* an older log is set aside, a new one begun */
-    uint64_t release;    /* last said in the log */
-    int64_t stopping_ms; /* since when; 0: nobody asked */
+    uint64_t connections; /* to the hub, that the core was told of */
+    bool recover;         /* an older log is set aside, a new one begun */
+    uint64_t release;     /* last said in the log */
+    int64_t stopping_ms;  /* since when; 0: nobody asked */
     char last_trouble[400];
     char last_notice[400];
     char last_recovery[400];
@@ -201,7 +202,6 @@ static samme_status apply(shell *self, const Samme__NodeConfig *config, samme_er
         samme_status status = samme_net_move(self->net, hub, error);
         if (status != SAMME_OK)
             return status;
-        samme_node_new_connection(self->node);
     }
     samme_node_set_times(self->node, samme_node_push_after_ms(config),
                          samme_node_poll_every_ms(config), samme_node_claim_wait_ms(config));
@@ -273,6 +273,10 @@ static void watch_keys(shell *self) {
 
 static samme_status turn(void *context, samme_error *error) {
     shell *self = context;
+    if (samme_net_connections(self->net) != self->connections) {
+        self->connections = samme_net_connections(self->net);
+        step(self, (samme_node_event){.kind = SAMME_NODE_CONNECTED});
+    }
     samme_received received;
     for (unsigned i = 0;
          i < EVENTS_A_TURN && self->transport.receive(self->transport.self, &received) == SAMME_OK;

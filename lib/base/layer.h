@@ -1,5 +1,5 @@
 /* Rows on top of rows: puts stay in the layer, reads see the layer first. For entries of our own
- * that the journal does not hold yet: the layer is cleared and folded again when the journal grows.
+ * that the journal does not hold yet: another layer takes its place when the journal has grown.
  */
 #ifndef SAMME_BASE_LAYER_H
 #define SAMME_BASE_LAYER_H

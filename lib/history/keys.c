@@ -127,6 +127,17 @@ void samme_slice_key(const samme_row_key *line_prefix, uint32_t branch, uint32_t
     append_u64(out, index);
 }
 
+samme_status samme_slice_key_entry(samme_span key, samme_position *out) {
+    enum { TAIL = 16 };
+    if (key.length <= TAIL)
+        return SAMME_CORRUPT;
+    const uint8_t *at = key.data + key.length - TAIL;
+    *out = (samme_position){.branch = samme_get_u32(at),
+                            .epoch = samme_get_u32(at + 4),
+                            .index = samme_get_u64(at + 8)};
+    return SAMME_OK;
+}
+
 samme_status samme_receipt_key_of_number(samme_span number_key, size_t prefix_length,
                                          samme_row_key *out) {
     if (number_key.length <= prefix_length || number_key.length > SAMME_ROW_KEY_MAX_BYTES)

@@ -49,6 +49,9 @@ samme_status samme_receipt_key_of_number(samme_span number_key, size_t prefix_le
 samme_status samme_receipt_key_of_slice(samme_span slice_key, samme_row_key *out,
                                         uint32_t *out_line) SAMME_CHECKED;
 
+/* Of a key that samme_slice_key made: branch, epoch and index of the entry; the rest is 0. */
+samme_status samme_slice_key_entry(samme_span key, samme_position *out) SAMME_CHECKED;
+
 /* What a branch has borrowed, in the order of the journal: all, from a record on, or one. */
 void samme_borrowed_prefix(uint32_t borrower, samme_row_key *out);
 void samme_borrowed_key(uint32_t borrower, const samme_position *lent, samme_row_key *out);

@@ -162,6 +162,10 @@ bool samme_net_connected(const samme_net *net) {
     return net->socket != NULL && net->watch.quiet_at == INT64_MAX;
 }
 
+uint64_t samme_net_connections(const samme_net *net) {
+    return net->watch.handshakes;
+}
+
 /* EINTR leaves nothing sent or taken; a signal storm ends as "no room" or "nothing there". */
 #define AGAIN_WHEN_INTERRUPTED(result, call)                                                       \
     for (int tries_ = 0; tries_ < 8; tries_++) {                                                   \
@@ -354,7 +358,12 @@ samme_status samme_net_wait(samme_net *net, const int *fds, size_t count, bool *
     for (;;) {
         int64_t wake = until;
         if (connects) {
+            const uint64_t connections = net->watch.handshakes;
             revive(net);
+            /* What stands is told at once, but polled for first: libzmq may put off taking note of
+             * a connection when it sends, never when it polls. */
+            if (net->watch.handshakes != connections)
+                until = wake = samme_net_now_ms();
             if (net->socket == NULL)
                 wake = samme_net_now_ms() + SAMME_NET_LINGER_MS;
             else if (net->watch.quiet_at < wake)

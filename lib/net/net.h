@@ -30,6 +30,9 @@ samme_status samme_net_move(samme_net *net, const char *address, samme_error *er
 /* Whether a connecting net has finished its handshake and not lost the connection since, as far as
  * the last wait has seen. */
 bool samme_net_connected(const samme_net *net);
+/* How many connections of a connecting net have come to stand so far, likewise: a change means that
+ * the hub is there and has not been spoken to yet. */
+uint64_t samme_net_connections(const samme_net *net);
 /* Replaces the set of keys that may speak (listen only). */
 samme_status samme_net_allow(samme_net *net, const samme_peer_key *keys,
                              size_t count) SAMME_CHECKED;
@@ -43,7 +46,8 @@ typedef struct samme_net_counters {
 } samme_net_counters;
 samme_net_counters samme_net_count(const samme_net *net);
 
-/* Waits until the net has a message, one of the descriptors is readable, or the time is over.
+/* Waits until the net has a message, a connection of it has come to stand (it can be sent over
+ * then), one of the descriptors is readable, or the time is over.
  * ready[i] is set for fds[i]. net may be NULL. At most 8 descriptors.
  * A connecting net is looked after in here: libzmq gives up for ever after a refused key or bytes
  * that are not its own, so that a fresh socket is put in place. Call it at least every few seconds.

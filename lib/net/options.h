@@ -6,7 +6,7 @@
 #include "samme/transport.h"
 
 #define SAMME_NET_LINGER_MS            200
-#define SAMME_NET_RECONNECT_MAX_MS     10000
+#define SAMME_NET_RECONNECT_MAX_MS     2000 /* under the 3 s that a hub waits for nodes at a start */
 #define SAMME_NET_CONNECT_TIMEOUT_MS   5000
 #define SAMME_NET_HANDSHAKE_TIMEOUT_MS 10000
 

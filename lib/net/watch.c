@@ -10,7 +10,7 @@
 
 /* How long a socket that still tries may say nothing, and how soon one that lost its connection
  * says what it does next. The second is also how often a node whose key is refused asks again. */
-#define TRYING_MS (2 * SAMME_NET_RECONNECT_MAX_MS)
+#define TRYING_MS (2 * SAMME_NET_HANDSHAKE_TIMEOUT_MS)
 #define ENDED_MS  5000
 
 #define EVENTS                                                                                     \
@@ -39,7 +39,8 @@ samme_status samme_watch_start(samme_watch *watch, void *context, void *socket, 
         zmq_setsockopt(events, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
         zmq_connect(events, endpoint) != 0)
         goto failed;
-    *watch = (samme_watch){.events = events, .quiet_at = samme_net_now_ms() + TRYING_MS};
+    watch->events = events;
+    watch->quiet_at = samme_net_now_ms() + TRYING_MS;
     return SAMME_OK;
 failed:;
     int failure = errno;
@@ -89,6 +90,7 @@ bool samme_watch_quiet(samme_watch *watch) {
         memcpy(&event, frame, sizeof event);
         memcpy(&value, frame + sizeof event, sizeof value);
         watch->quiet_at = quiet_after(event, value);
+        watch->handshakes += event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
     }
     return samme_net_now_ms() >= watch->quiet_at;
 }

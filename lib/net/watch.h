@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 typedef struct samme_watch {
-    void *events;     /* PAIR */
-    int64_t quiet_at; /* when the socket counts as given up; INT64_MAX while it is connected */
+    void *events;        /* PAIR */
+    int64_t quiet_at;    /* when the socket counts as given up; INT64_MAX while it is connected */
+    uint64_t handshakes; /* finished, of this socket and those before it */
 } samme_watch;
 
 int64_t samme_net_now_ms(void); /* monotonic */

@@ -11,7 +11,7 @@
 typedef struct samme_outgoing {
     uint64_t head; /* goes out when this commit is durable; UINT64_MAX until sealed */
     uint64_t to;   /* a route, or the id of a request */
-    unsigned code; /* HTTP status of an answer; 0 for a message */
+    unsigned code; /* a node's: HTTP status of an answer, 0 for a message; a hub's: which message */
     uint8_t *bytes;
     size_t length;
 } samme_outgoing;

@@ -40,5 +40,6 @@ void bench_tree(void);   /* Merkle trees and proofs */
 void bench_decide(void); /* decisions by tables of several sizes */
 void bench_store(const char *folder);
 void bench_audit(int json, const char *folder); /* replaying a whole journal */
+void bench_offline(int json);                   /* a branch comes back after long */
 
 #endif

@@ -1,4 +1,4 @@
-/* bench [--json] [crypto|tree|decide|tables|store|audit]...: see tests/bench/run. */
+/* bench [--json] [crypto|tree|decide|tables|store|audit|offline]...: see tests/bench/run. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +49,8 @@ int main(int argc, char **argv) {
         bench_store(folder);
     if (wanted(argc, argv, "audit"))
         bench_audit(json, folder);
+    if (wanted(argc, argv, "offline"))
+        bench_offline(json);
     remove(folder);
     return 0;
 }

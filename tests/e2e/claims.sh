@@ -2,6 +2,12 @@
 # The right to refund is lent by the store that sold: to one store at a time, while the customer waits.
 . "$(dirname "$0")/lib.sh"
 
+hub_more='metrics: "127.0.0.1:*"'
+silent() { # how often the hub has answered for a store that is away
+  curl -sS --noproxy '*' --max-time 20 "http://127.0.0.1:$(<"$work/hub-data/metrics.port")/metrics" |
+    sed -n 's/^samme_hub_silent_total //p'
+}
+
 section "store 1 sells, all know of it"
 whole_chain 3
 post 1 /v1/sales anna "$(sale 1 ANNA 2500)"
@@ -50,6 +56,23 @@ open_return 2 cut-open "$(return_of 1 CUT)"
 decide 2 cut-decide "$case" '.returnCase.decided.lines[0].facts.claim == "unconfirmed"' '.returnCase.refund == "400"'
 complete 2 cut-done "$case" 400
 
+section "store 1 comes back and is killed: the hub finds that out by itself, and answers for it"
+start_stores 1
+for receipt in DEAD GONE; do
+  post 1 /v1/sales "$receipt" "$(sale 1 "$receipt" 300)"
+  expect 201
+done
+for receipt in DEAD GONE; do wait_for 20 "$receipt at store 2" found_at 2 "$receipt"; done
+converge 1 2 3
+kill_hard store1
+for receipt in DEAD GONE; do # both within the 90 s in which a store that says nothing counts as there
+  before=$(silent)
+  open_return 2 "$receipt-open" "$(return_of 1 "$receipt")"
+  decide 2 "$receipt-decide" "$case" '.returnCase.decided.lines[0].facts.claim == "unconfirmed"' '.returnCase.refund == "300"'
+  [ "$(silent)" -gt "$before" ] || fail "the decision on $receipt was not told that store 1 is away"
+  complete 2 "$receipt-done" "$case" 300
+done
+
 section "all agree in the end, and the audit derives every claim again"
 start_stores 1
 converge 1 2 3
@@ -57,5 +80,5 @@ open_return 1 cut-home "$(return_of 1 CUT)"
 decide 1 cut-home-decide "$case" '.returnCase.decided.lines[0].facts.claim == "taken"'
 converge 1 2 3
 audit 0 "$hub" "$(url 1)" "$(url 2)" "$(url 3)"
-expect_json '.result == "good"' '.findingsTotal == 0' '.beyondSale == []' '.decisions == 7'
+expect_json '.result == "good"' '.findingsTotal == 0' '.beyondSale == []' '.decisions == 9'
 passed

@@ -10,6 +10,7 @@ name=$(basename "$0" .sh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/samme-e2e-$name.XXXXXX")
 chain=$work/chain
 hub= # tcp://..., once the hub has been started
+hub_more= # further lines of its configuration
 declare -A pid=()
 what="the beginning" # what is being tried, for messages
 
@@ -90,7 +91,8 @@ make_chain() { # make_chain STORES: keys, $work/store1.. , $work/auditor
 }
 
 start_hub() { # start_hub [OPTION...]: the first time on a free port, then on the same
-  printf 'chain: %s\ndata: %s\nlisten: "%s"\n' "$chain/hub" "$work/hub-data" "${hub:-tcp://127.0.0.1:*}" >"$work/hub.yaml"
+  printf 'chain: %s\ndata: %s\nlisten: "%s"\n%s\n' "$chain/hub" "$work/hub-data" "${hub:-tcp://127.0.0.1:*}" \
+    "$hub_more" >"$work/hub.yaml"
   rm -f "$work/hub-data/hub.address"
   "$SAMME_HUB" --config "$work/hub.yaml" "$@" >>"$work/hub.log" 2>&1 &
   pid[hub]=$!

@@ -2,15 +2,7 @@
 # /livez, /readyz and /metrics of hub and store: the format to the letter, and figures that move as the chain does.
 . "$(dirname "$0")/lib.sh"
 
-start_hub() { # as lib.sh has it, with figures
-  printf 'chain: %s\ndata: %s\nlisten: "%s"\nmetrics: "127.0.0.1:*"\n' "$chain/hub" "$work/hub-data" \
-    "${hub:-tcp://127.0.0.1:*}" >"$work/hub.yaml"
-  rm -f "$work/hub-data/hub.address"
-  "$SAMME_HUB" --config "$work/hub.yaml" >>"$work/hub.log" 2>&1 &
-  pid[hub]=$!
-  wait_for 30 "the hub to listen" listening hub "$work/hub-data/hub.address"
-  hub=$(<"$work/hub-data/hub.address")
-}
+hub_more='metrics: "127.0.0.1:*"'
 hub_url() { printf 'http://127.0.0.1:%s' "$(<"$work/hub-data/metrics.port")"; }
 figures() { # figures URL: all of them are in $work/figures
   curl -sS --noproxy '*' --max-time 20 -D "$work/head" "$1/metrics" >"$work/text" || fail "no figures from $1"

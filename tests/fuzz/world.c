@@ -117,10 +117,11 @@ static void node_sends(void *output, samme_span bytes) {
     post(&self->world->to_hub, self->number, bytes);
 }
 
-static void hub_sends(void *output, uint64_t route, samme_span bytes) {
+static samme_status hub_sends(void *output, uint64_t route, samme_span bytes) {
     fuzz_world *world = output;
     FUZZ_MUST(route < FUZZ_STRANGER); /* nothing is ever said to who is not enrolled */
     post(&world->from_hub, (unsigned)route, bytes);
+    return SAMME_OK;
 }
 
 static void node_answers(void *output, uint64_t request_id, const samme_response *response) {

@@ -219,6 +219,21 @@ Test(claims, the_shop_that_sold_is_away) {
                "[95480] node 2 > till  200 authorised 500\n");
 }
 
+Test(claims, the_shop_that_sold_has_just_crashed) {
+    open_shops(2);
+    samme_network_disconnect(p.network, &p.chain.branches[0].curve);
+    pair_return(&p, 2, 1, "A1", 1000, "gone");
+    expect_claim(SAMME__CLAIM__unconfirmed, 0);
+    expect(&p, "[  460] till > node 2  POST /v1/returns\n"
+               "[  460] node 2 > till  201 open 0\n"
+               "[  460] node 2 > hub  claim ask: lines 1\n"
+               "[  460] till > node 2  POST /v1/returns/*/decide\n"
+               "[  470] hub > node 1  claim ask: lines 1 for 2\n"
+               "[  470] hub > node 2  claim answer: silent\n"
+               "[  480] node 2 > till  200 authorised 500\n");
+    samme_network_reconnect(p.network, &p.chain.branches[0].curve);
+}
+
 Test(claims, a_loan_that_comes_too_late_is_given_back) {
     open_shops(2);
     pair_cut(&p, 2, false, true);

@@ -63,10 +63,9 @@ static void node_answers(void *output, uint64_t request_id, const samme_response
     sim_answer(self->world, request_id, response);
 }
 
-static void hub_sends(void *output, uint64_t route, samme_span bytes) {
+static samme_status hub_sends(void *output, uint64_t route, samme_span bytes) {
     sim_world *world = output;
-    samme_status ignored = world->hub_transport.send(world->hub_transport.self, route, bytes);
-    (void)ignored;
+    return world->hub_transport.send(world->hub_transport.self, route, bytes);
 }
 
 static void start_node(sim_world *world, sim_node *self) {
@@ -82,6 +81,7 @@ static void start_node(sim_world *world, sim_node *self) {
                               .push_after_ms = 300,
                               .poll_every_ms = 2000,
                               .claim_wait_ms = 800,
+                              .layer_entries_a_step = self->number - 1, /* 0: as it ships */
                               .log = &self->stores.log,
                               .views = &self->stores.views,
                               .keys = &self->stores.keys,
@@ -250,8 +250,8 @@ void sim_crash_hub(sim_world *world) {
         samme_store *log = &world->hub_stores.log;
         if (log->open_snapshot(log->self, &reader) != SAMME_OK)
             abort();
-        uint8_t key[8] = {0, 0, 0, (uint8_t)(i + 1), 0, 0, 0,
-                          (uint8_t)world->chain.branches[i].epoch};
+        uint8_t key[8] = {0, 0, 0, (uint8_t)(i + 1),
+                          0, 0, 0, (uint8_t)world->chain.branches[i].epoch};
         samme_span value;
         uint64_t size = 0;
         samme_arena arena;

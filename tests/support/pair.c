@@ -227,20 +227,26 @@ static void node_answers(void *output, uint64_t request_id, const samme_response
     note_answer(self->pair, self);
 }
 
-static void hub_sends(void *output, uint64_t route, samme_span bytes) {
+/* Of who speaks past the network, pair_tell_hub. */
+static uint64_t told_route(const samme_peer_key *peer) {
+    return samme_get_u64(peer->bytes); /* any number that is this peer's */
+}
+
+static samme_status hub_sends(void *output, uint64_t route, samme_span bytes) {
     pair *p = output;
+    bool told = route == told_route(&p->chain.operator_curve);
     char name[20] = "nobody";
     bool lost = false;
     for (unsigned i = 0; i < p->node_count; i++)
         if (p->routes[i] == route) {
             snprintf(name, sizeof name, "node %u", i + 1);
             lost = p->nodes[i].cut_down;
+            told = told || route == told_route(&p->chain.branches[i].curve);
         }
     if (p->routes[PAIR_NODES_MAX] == route)
         snprintf(name, sizeof name, "operator");
     note_message(p, "hub", name, bytes, lost);
-    samme_status ignored = p->hub_transport.send(p->hub_transport.self, route, bytes);
-    (void)ignored;
+    return told ? SAMME_OK : p->hub_transport.send(p->hub_transport.self, route, bytes);
 }
 
 /* Starting and ending */
@@ -462,7 +468,12 @@ static void hub_turn(pair *p) {
 static void step_node(pair_node *self, samme_node_event event) {
     event.wall_ms = PAIR_WALL_MS + self->pair->now_ms + self->clock_offset_ms;
     event.monotonic_ms = self->pair->now_ms;
+    pair *p = self->pair;
+    if (p->watch != NULL)
+        p->watch(p->watch_context, self->number, false);
     samme_node_step(self->node, &event);
+    if (p->watch != NULL)
+        p->watch(p->watch_context, self->number, true);
 }
 
 /* A verifier for tests: fast. */
@@ -504,7 +515,7 @@ static samme_span packed(const Samme__Message *message, samme_buffer *out) {
 
 void pair_tell_hub(pair *p, const samme_peer_key *as, const Samme__Message *message) {
     samme_buffer bytes;
-    uint64_t route = samme_get_u64(as->bytes); /* any number that is this peer's */
+    uint64_t route = told_route(as);
     remember_route(p, as, route);
     step_hub(p, (samme_hub_event){.kind = SAMME_HUB_MESSAGE,
                                   .peer = *as,

@@ -86,6 +86,9 @@ typedef struct pair {
     uint64_t requests;
     pair_answer answer; /* to the newest request */
     const char *token;  /* that goes with requests; NULL: none. The operator's is "operator" */
+    /* around each step of node `number`; NULL: nobody is told. For measuring. */
+    void (*watch)(void *context, unsigned number, bool ended);
+    void *watch_context;
     samme_buffer trace;
     samme_buffer newest[2][PAIR_KINDS]; /* of the nodes, of the hub: by what_case */
     samme_arena arena;                  /* of rendering one line, and of pair_newest */

@@ -118,3 +118,60 @@ Test(hub_claims, nothing_of_it_is_kept) {
     answer(branch_key(&t, 1), 2);
     cr_assert_eq(pair_look_hub(&t.p).journal_size, journal);
 }
+
+/* Branch 1 comes in over the network, so that its connection can end. */
+static void greet_over_the_network(void) {
+    const samme_node_event event = {.kind = SAMME_NODE_CONNECTED,
+                                    .wall_ms = PAIR_WALL_MS + t.p.now_ms,
+                                    .monotonic_ms = t.p.now_ms};
+    samme_node_step(t.p.nodes[0].node, &event);
+    pair_run(&t.p, 2 * PAIR_WAY_MS + 250);
+    cr_assert(said("hub > node 1  welcome"), "%s", pair_trace(&t.p));
+    greet(&t, 2); /* past it, as the test speaks for it */
+}
+
+Test(hub_claims, a_branch_whose_connection_is_gone_is_silent_from_the_first_question_on) {
+    greet_over_the_network();
+    ask(branch_key(&t, 2), 0);
+    cr_assert(said("hub > node 1  claim ask"), "%s", pair_trace(&t.p));
+    cr_assert(!said("silent"), "%s", pair_trace(&t.p));
+    samme_network_disconnect(t.p.network, branch_key(&t, 1));
+    ask(branch_key(&t, 2), 99);
+    cr_assert(said("hub > node 2  claim answer: silent"), "%s", pair_trace(&t.p));
+    const Samme__ClaimAnswer *told =
+        pair_newest(&t.p, true, SAMME__MESSAGE__WHAT_CLAIM_ANSWER)->claim_answer;
+    cr_assert_str_eq(told->case_code, code);
+    cr_assert_eq(told->home, 1);
+    cr_assert_eq(told->borrower, 2);
+    ask(branch_key(&t, 2), 0);
+    cr_assert(!said("hub > node 1"), "it is not tried again: %s", pair_trace(&t.p));
+    cr_assert(said("hub > node 2  claim answer: silent"), "%s", pair_trace(&t.p));
+}
+
+Test(hub_claims, whose_connection_was_gone_is_asked_again_once_it_has_said_hello) {
+    greet_over_the_network();
+    samme_network_disconnect(t.p.network, branch_key(&t, 1));
+    ask(branch_key(&t, 2), 0);
+    say(&t, branch_key(&t, 1), make_pull_journal(&t, 0)); /* heard, but not welcomed */
+    ask(branch_key(&t, 2), 0);
+    cr_assert(said("hub > node 2  claim answer: silent"), "%s", pair_trace(&t.p));
+    samme_network_reconnect(t.p.network, branch_key(&t, 1));
+    greet_over_the_network();
+    ask(branch_key(&t, 2), 0);
+    cr_assert(said("hub > node 1  claim ask: lines 1 for 2"), "%s", pair_trace(&t.p));
+    cr_assert(!said("silent"), "%s", pair_trace(&t.p));
+}
+
+/* The news is for those who are there; any message that finds nobody shows that a branch is away.
+ */
+Test(hub_claims, a_doorbell_that_finds_nobody_shows_it_too) {
+    greet_over_the_network();
+    samme_network_disconnect(t.p.network, branch_key(&t, 1));
+    push(&t, 2, 1);
+    cr_assert(said("hub > node 1  doorbell"), "%s", pair_trace(&t.p));
+    push(&t, 2, 1);
+    cr_assert(!said("hub > node 1"), "%s", pair_trace(&t.p));
+    ask(branch_key(&t, 2), 0);
+    cr_assert(!said("hub > node 1"), "%s", pair_trace(&t.p));
+    cr_assert(said("hub > node 2  claim answer: silent"), "%s", pair_trace(&t.p));
+}

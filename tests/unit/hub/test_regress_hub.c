@@ -22,7 +22,7 @@ typedef struct bench {
     samme_arena arena;
 } bench;
 
-static void hear(void *output, uint64_t route, samme_span bytes) {
+static samme_status hear(void *output, uint64_t route, samme_span bytes) {
     bench *b = output;
     (void)route;
     samme_arena arena;
@@ -33,6 +33,7 @@ static void hear(void *output, uint64_t route, samme_span bytes) {
         b->acknowledged = message->ack->size;
     b->later += message->what_case == SAMME__MESSAGE__WHAT_LATER;
     samme_arena_free(&arena);
+    return SAMME_OK;
 }
 
 static void start(bench *b) {

@@ -259,3 +259,83 @@ Test(own_log, entries_are_folded_again_after_a_restart) {
     cr_assert_eq(found->lines[0]->quantity_left, 1000);
     cr_assert_eq(found->lines[0]->refunded, 250);
 }
+
+/* Sales A<from>.. of one article for 500 each. */
+static void sell_batch(unsigned from, unsigned count) {
+    samme_buffer body;
+    char key[40];
+    samme_buffer_init(&body, SAMME_REQUEST_MAX_BYTES);
+    samme_buffer_append_text(&body, "{\"sales\":[");
+    for (unsigned i = from; i < from + count; i++)
+        samme_buffer_printf(
+            &body,
+            "%s{\"idempotencyKey\":\"k%u\",\"sale\":{\"receipt\":{\"till\":\"1\",\"number\":"
+            "\"A%u\",\"businessDate\":\"2026-09-01\"},\"channel\":\"store\",\"currency\":"
+            "\"GBP\",\"kind\":\"ordinary\",\"lines\":[{\"no\":1,\"sku\":\"S\",\"category\":"
+            "\"goods\",\"quantity\":\"1000\",\"paid\":\"500\"}]}}",
+            i > from ? "," : "", i, i);
+    samme_buffer_append_text(&body, "]}");
+    snprintf(key, sizeof key, "batch-%u", from);
+    cr_assert_eq(pair_ask(&p, 1, "/v1/sales:batch", key, samme_buffer_text(&body), 0), 200);
+    samme_buffer_free(&body);
+    pair_forget(&p);
+}
+
+static long long returned(unsigned number, unsigned receipt, const char *key) {
+    char name[20], whole_key[40];
+    snprintf(name, sizeof name, "A%u", receipt);
+    snprintf(whole_key, sizeof whole_key, "%s-%u-%u", key, number, receipt);
+    cr_assert_eq(pair_return(&p, number, 1, name, 1000, whole_key), 200, "%s: %s", whole_key,
+                 p.answer.problem == NULL ? "" : p.answer.problem->detail);
+    return p.answer.answer->return_case->refund;
+}
+
+/* The layer of 20,000 entries is folded again by parts while the journal grows by own pushes,
+ * others' sales and what others borrow: what a till is told is right at each moment. */
+Test(own_log, a_branch_that_was_offline_for_long_answers_rightly_all_the_way_back) {
+    enum { TAIL = 20000, A_REQUEST = 250 };
+    char number[20];
+    bool borrowed = false;
+    unsigned rounds = 0, by_parts = 0;
+    pair_cut(&p, 1, true, true);
+    for (unsigned from = 0; from < TAIL; from += A_REQUEST)
+        sell_batch(from, A_REQUEST);
+    cr_assert_eq(returned(1, 1, "away"), 500);
+    pair_run(&p, 100 * 1000); /* the session is over */
+    pair_cut(&p, 1, false, false);
+    for (bool back = false; !back; rounds++) {
+        cr_assert_lt(rounds, 10000, "it does not come back");
+        const unsigned receipt = TAIL - 1 - rounds; /* the newest: merged last */
+        snprintf(number, sizeof number, "B%u", rounds);
+        cr_assert_eq(pair_sell(&p, 2, number, 1000, 500), 201);
+        pair_run(&p, 20);
+        const uint64_t acked = pair_look(&p, 1).acked_size;
+        by_parts += acked > 2 && acked < TAIL;
+        if (rounds % 10 == 0 || (acked > 2 && acked < TAIL)) {
+            cr_assert_eq(returned(1, receipt, "first"), 500, "round %u", rounds);
+            cr_assert_eq(returned(1, receipt, "second"), 0, "round %u", rounds);
+            cr_assert_eq(returned(1, 1, number), 0, "what was returned while it was away");
+        }
+        if (!borrowed && pair_ask(&p, 2, "/v1/receipts?number=A0", NULL, NULL, 0) == 200) {
+            cr_assert_eq(returned(2, 0, "elsewhere"), 500);
+            cr_assert_eq(p.answer.answer->return_case->decided->lines[0]->facts->claim,
+                         SAMME__CLAIM__lent);
+            cr_assert_eq(returned(1, 0, "here"), 0, "lent is lent");
+            borrowed = true;
+        }
+        pair_forget(&p);
+        const samme_node_view view = pair_look(&p, 1);
+        back = view.acked_size == view.own_size &&
+               view.folded_size == pair_look_hub(&p).journal_size && borrowed;
+    }
+    cr_assert_gt(by_parts, 2);
+    pair_quiet(&p);
+    const samme_hub_view hub = pair_look_hub(&p);
+    for (unsigned i = 1; i <= 2; i++) {
+        const samme_node_view view = pair_look(&p, i);
+        cr_assert(samme_hash_equal(&view.state_digest, &hub.state_digest), "node %u", i);
+    }
+    cr_assert_eq(returned(1, 0, "afterwards"), 0);
+    cr_assert_eq(pair_ask(&p, 1, "/v1/alarms", NULL, NULL, 0), 200);
+    cr_assert_eq(p.answer.answer->alarms->n_alarms, 0);
+}

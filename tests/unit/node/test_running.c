@@ -77,12 +77,3 @@ Test(running, times_change_between_steps) {
     pass(&p, 1, 100);
     cr_assert_eq(lines_with(&p, "push 0..2"), 1);
 }
-
-Test(running, over_another_connection_the_session_begins_anew) {
-    say_welcome(&p, 1, 0, &nothing);
-    unsigned before = lines_with(&p, "hello");
-    samme_node_new_connection(node());
-    cr_assert(!pair_look(&p, 1).in_session);
-    pair_tick_node(&p, 1);
-    cr_assert_eq(lines_with(&p, "hello"), before + 1, "at once");
-}

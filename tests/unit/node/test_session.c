@@ -347,3 +347,60 @@ Test(session, a_nodes_own_words_said_to_it_are_passed_over) {
     cr_assert_eq(view.own_size, 0);
     cr_assert_eq(view.trouble[0], 0);
 }
+
+static void connect(unsigned number) {
+    const samme_node_event event = {
+        .kind = SAMME_NODE_CONNECTED, .wall_ms = PAIR_WALL_MS + p.now_ms, .monotonic_ms = p.now_ms};
+    samme_node_step(p.nodes[number - 1].node, &event);
+}
+
+Test(session, hello_goes_out_as_soon_as_a_first_connection_stands) {
+    pair_forget(&p);
+    connect(1);
+    cr_assert_eq(lines_with(&p, "hello"), 1, "the one before went nowhere");
+    pass(&p, 1, SECOND - 1);
+    cr_assert_eq(lines_with(&p, "hello"), 1, "and then as ever");
+}
+
+Test(session, over_another_connection_it_begins_anew) {
+    connect(1);
+    say_welcome(&p, 1, 0, &nothing);
+    sell("1");
+    pass(&p, 1, PAIR_PUSH_AFTER_MS);
+    pair_forget(&p);
+    connect(1);
+    cr_assert(!pair_look(&p, 1).in_session);
+    pass(&p, 1, 250);
+    cr_assert_eq(lines_with(&p, "hello"), 1);
+    cr_assert_eq(lines_with(&p, "push"), 0);
+    say_welcome(&p, 1, 0, &nothing);
+    cr_assert_eq(lines_with(&p, "push 0..2"), 1, "what was under way is lost: not waited for");
+}
+
+/* It had backed off to 30 s by then. */
+Test(session, after_a_long_cut_hello_waits_for_the_connection_only) {
+    connect(1);
+    pass(&p, 1, 10 * MINUTE);
+    pair_forget(&p);
+    connect(1);
+    pass(&p, 1, 250);
+    cr_assert_eq(lines_with(&p, "hello"), 1);
+    pass(&p, 1, 1500);
+    cr_assert_eq(lines_with(&p, "hello"), 2, "soon again: the back-off begins anew");
+}
+
+/* Those that lost the hub together would all come in the same millisecond. */
+Test(session, hellos_over_another_connection_are_spread_by_branch) {
+    pair_close(&p);
+    pair_open(&p, PAIR_NODES_MAX);
+    int64_t due[PAIR_NODES_MAX];
+    for (unsigned i = 0; i < PAIR_NODES_MAX; i++) {
+        pair_tick_node(&p, i + 1);
+        connect(i + 1);
+        connect(i + 1);
+        due[i] = samme_node_next_ms(p.nodes[i].node) - p.now_ms;
+        cr_assert_lt(due[i], 250);
+        for (unsigned k = 0; k < i; k++)
+            cr_assert_neq(due[i], due[k]);
+    }
+}

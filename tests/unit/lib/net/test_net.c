@@ -220,6 +220,35 @@ Test(net, knows_whether_it_is_connected) {
     samme_net_close(peer);
 }
 
+static void wait_for_connection(samme_net *peer, uint64_t number) {
+    cr_assert_eq(samme_net_wait(peer, NULL, 0, NULL, BOUND_MS, NULL), SAMME_OK);
+    cr_assert_eq(samme_net_connections(peer), number, "one wait ends with it");
+    samme_transport port = samme_net_port(peer);
+    cr_assert_eq(port.send(port.self, 0, SAMME_LITERAL("hello")), SAMME_OK, "connection %u",
+                 (unsigned)number);
+}
+
+/* What was said before went nowhere: there was nobody to say it to. */
+Test(net, says_when_a_connection_stands_and_sends_over_it_at_once) {
+    key_pair hub_pair = new_pair(), pair = new_pair();
+    samme_net *hub = open_hub("tcp://127.0.0.1:*", &hub_pair);
+    char address[64];
+    snprintf(address, sizeof address, "%s", samme_net_address(hub));
+    allow(hub, &pair, 1);
+    samme_net *peer = open_peer(hub, &hub_pair, &pair);
+    cr_assert_eq(samme_net_connections(peer), 0);
+    for (uint64_t number = 1; number <= 4; number++) {
+        wait_for_connection(peer, number);
+        samme_received received = receive(hub);
+        cr_assert(says(&received, "hello"));
+        samme_net_close(hub);
+        hub = open_hub(address, &hub_pair);
+        allow(hub, &pair, 1);
+    }
+    samme_net_close(peer);
+    samme_net_close(hub);
+}
+
 Test(net, moves_to_another_address_of_its_hub) {
     key_pair hub_pair = new_pair(), pair = new_pair();
     samme_net *hub = open_hub("tcp://127.0.0.1:*", &hub_pair);
