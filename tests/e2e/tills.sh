@@ -100,7 +100,7 @@ wait_for 20 "the day in the journal" counted
 expect_json '.days | .agree == 1 and .returnsNotCompared == 0 and .amountsNotCompared == 0 and .lateTotal == 0'
 with "$one" 1 /v1/sales m "$(sale 1 R9)" # after its day was closed: named, and it does not fit any more
 expect 201
-late() { body=$("$SAMME" audit --as "$work/auditor" --json "$hub" 2>>"$work/cli.log") || [ "$(field .days.lateTotal)" = 1 ]; }
+late() { body=$("$SAMME" audit --as "$work/auditor" --json "$hub" 2>>"$work/cli.log") || true; [ "$(field .days.lateTotal)" = 1 ]; }
 wait_for 20 "the late sale in the journal" late
 described
 expect_json '.days.late | length == 1 and (.[0] | .branch == 1 and .till == "1" and .sales == 1)' \
