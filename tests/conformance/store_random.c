@@ -61,6 +61,7 @@ static void run_seed(const store_fixture *fixture, samme_store *store, store_mod
 /* One store and one model through all seeds: each goes on where the one before it stopped. */
 void store_suite_random_commits_match_a_model(const store_fixture *fixture) {
     static store_model model;
+    model = (store_model){.head = 0}; /* of another suite of this process */
     samme_store store = fixture->open(fixture->self);
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
         run_seed(fixture, &store, &model, seed);
