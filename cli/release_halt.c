@@ -1,11 +1,11 @@
 /* samme release halt: holds waves of a release back. Signed by one holder alone: it can only delay.
  */
-#include <argp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/release_folder.h"
 #include "os/clock.h"
@@ -131,6 +131,18 @@ static samme_status halt_release(const samme_chain_folder *chain, const halt_opt
     return status == SAMME_OK ? sign_and_write(chain, options, halt, error) : status;
 }
 
+static samme_status halt_and_say(samme_chain_folder *chain, void *given, samme_error *error) {
+    const halt_options *options = given;
+    samme_halt said;
+    samme_status status = halt_release(chain, options, &said, error);
+    if (status == SAMME_OK)
+        printf("halt of release %llu from wave %u on: signed in %s/releases/%llu/halt.note, not "
+               "published\n",
+               (unsigned long long)said.version, said.wave, options->folder,
+               (unsigned long long)said.version);
+    return status;
+}
+
 int samme_cli_release_halt(int argc, char **argv) {
     static const struct argp_option rows[] = {
         {.name = "version", .key = 'v', .arg = "N", .doc = "which (default: the newest signed)"},
@@ -154,19 +166,6 @@ int samme_cli_release_halt(int argc, char **argv) {
                "later ones that have not taken it do not take it any more. Then: samme release "
                "publish DIR --halt. The next release goes on; a halt cannot be taken back."};
     halt_options options = {.wave = 1};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder chain;
-    samme_halt halt;
-    if (samme_chain_open(options.folder, &chain, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    samme_status status = halt_release(&chain, &options, &halt, &error);
-    if (status == SAMME_OK)
-        printf("halt of release %llu from wave %u on: signed in %s/releases/%llu/halt.note, not "
-               "published\n",
-               (unsigned long long)halt.version, halt.wave, options.folder,
-               (unsigned long long)halt.version);
-    samme_chain_close(&chain);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    const samme_chain_work own = {halt_and_say, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }

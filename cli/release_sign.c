@@ -1,9 +1,9 @@
 /* samme release sign: looks at what was built once more, and adds a signature. */
-#include <argp.h>
 #include <stdio.h>
 
 #include "base/text.h"
 #include "cli/authored_folder.h"
+#include "cli/chain_command.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 #include "cli/pending.h"
@@ -239,6 +239,17 @@ static void say_signed(const samme_chain_folder *chain, const struct sign_option
            (unsigned long long)options->version, valid < threshold ? "part" : "note");
 }
 
+static samme_status sign(samme_chain_folder *chain, void *given, samme_error *error) {
+    struct sign_options *options = given;
+    unsigned valid = 0;
+    samme_status status = sign_release(chain, options, &valid, error);
+    if (status == SAMME_OK) {
+        say_signed(chain, options, valid);
+        samme_keys_warn(&chain->root, SAMME_ROLE_RELEASE);
+    }
+    return status;
+}
+
 int samme_cli_release_sign(int argc, char **argv) {
     static const struct argp_option rows[] = {
         {.name = "version", .key = 'v', .arg = "N", .doc = "which (default: the newest one built)"},
@@ -259,18 +270,6 @@ int samme_cli_release_sign(int argc, char **argv) {
             "network: holders hand the folder (without keys/) on to each other.",
     };
     struct sign_options options = {.folder = NULL};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return SAMME_EXIT_USAGE;
-    samme_error error = {.status = SAMME_OK};
-    samme_chain_folder chain;
-    if (samme_chain_open(options.folder, &chain, &error) != SAMME_OK)
-        return samme_cli_fail(&error);
-    unsigned valid = 0;
-    samme_status status = sign_release(&chain, &options, &valid, &error);
-    if (status == SAMME_OK) {
-        say_signed(&chain, &options, valid);
-        samme_keys_warn(&chain.root, SAMME_ROLE_RELEASE);
-    }
-    samme_chain_close(&chain);
-    return status == SAMME_OK ? SAMME_EXIT_OK : samme_cli_fail(&error);
+    const samme_chain_work own = {sign, &options, &options.folder};
+    return samme_chain_command(&argp, argc, argv, &own);
 }
